@@ -1,0 +1,24 @@
+"""The accounts of citizens and staff: one custom user from the first migration on."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person who signs in. Staff belong to a unit through their groups; citizens fill in their contacts once."""
+
+    full_name = models.CharField(_("họ và tên"), max_length=120, blank=True)
+    citizen_id = models.CharField(_("số định danh cá nhân"), max_length=12, blank=True)
+    phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
+    title = models.CharField(_("chức danh"), max_length=120, blank=True, help_text=_("In trên giấy tờ do người này ký."))
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("người dùng")
+        verbose_name_plural = _("người dùng")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name or super().get_full_name()
