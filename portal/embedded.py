@@ -87,6 +87,19 @@ def unprivileged_user() -> pwd.struct_passwd:
         raise CannotRun(f"As root the servers need the user “{UNPRIVILEGED}”, which this system lacks.") from None
 
 
+def remove_data() -> int:
+    """Remove the data of every NAME of this repository. Gives the exit code."""
+    home = ROOTS_DATA if os.geteuid() == 0 else LOCAL_DATA
+    with contextlib.ExitStack() as stack:
+        for lock in home.glob("*.lock"):
+            stack.enter_context(locked(lock))
+            stop_leftovers(lock.with_suffix(""))
+        for folder in (home, LOCAL_DATA):
+            if folder.exists():
+                shutil.rmtree(folder)
+    return 0
+
+
 def run_with_servers(name: str, command: list[str]) -> int:
     """Start what the environment lacks, run COMMAND, stop what was started. Gives the exit code."""
     environment = dict(os.environ)
@@ -132,12 +145,15 @@ def main(arguments: list[str]) -> int:
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(prog="portal.embedded", description="Run a command with PostgreSQL and Redis.")
     parser.add_argument("--name", default="run", help="whose data to use: run (as is), test, …")
-    parser.add_argument("command", nargs="+", metavar="COMMAND")
+    parser.add_argument("--remove-data", action="store_true", help="remove the data of every NAME instead")
+    parser.add_argument("command", nargs="*", metavar="COMMAND")
     options = parser.parse_args(arguments)
+    if not options.command and not options.remove_data:
+        parser.error("which COMMAND?")
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     try:
-        return run_with_servers(options.name, options.command)
+        return remove_data() if options.remove_data else run_with_servers(options.name, options.command)
     except CannotRun as problem:
         print(problem, file=sys.stderr)
     except OSError as problem:
