@@ -1,0 +1,159 @@
+"""Who may see what, and who may do what. Views, admin buttons and POSTs all ask here.
+
+Three tiers for the public: an official number tells state and dates; the tracking code also tells service, timeline,
+unit and person in charge; the code with the last four digits of the telephone on the dossier (or the owner's sign-in)
+opens everything. "Unknown" and "wrong" get the same answer after the same work, and both count against the throttle.
+"""
+
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from dossiers import codes
+from dossiers.models import Dossier, FailedAttempt
+from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State, leaving
+
+# The Django group of each staff role; portal.groups creates them.
+GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
+
+GRANT = timedelta(hours=12)
+_SESSION_KEY = "dossiers"
+SECOND_FACTOR_DIGITS = 4
+
+
+# --- The public --------------------------------------------------------------------------------------------------
+
+
+def grant(request: HttpRequest, dossier: Dossier) -> None:
+    """Let this browser see and act on the dossier for the length of GRANT."""
+    grants = _live_grants(request)
+    grants[str(dossier.pk)] = (timezone.now() + GRANT).timestamp()
+    request.session[_SESSION_KEY] = grants
+
+
+def holds(request: HttpRequest, dossier: Dossier) -> bool:
+    """Whether the visitor may see everything of the dossier and act on it as its applicant."""
+    if request.user.is_authenticated and dossier.owner_id == request.user.pk:
+        return True
+    return str(dossier.pk) in _live_grants(request)
+
+
+def _live_grants(request: HttpRequest) -> dict[str, float]:
+    now = timezone.now().timestamp()
+    return {pk: until for pk, until in request.session.get(_SESSION_KEY, {}).items() if until > now}
+
+
+def find_by_tracking(code: str) -> Dossier | None:
+    """Return the dossier of a tracking code typed in any way, or None."""
+    tracking = codes.read_tracking_code(code)
+    if tracking is None:
+        return None
+    return (
+        Dossier.objects.select_related("service", "agency", "handler", "owner").filter(tracking_code=tracking).first()
+    )
+
+
+def get_held_or_404(request: HttpRequest, code: str) -> Dossier:
+    """Return the dossier if the visitor holds it; otherwise 404, as for a code that does not exist."""
+    dossier = find_by_tracking(code)
+    if dossier is None or not holds(request, dossier):
+        raise Http404
+    return dossier
+
+
+def second_factor_is(dossier: Dossier | None, typed: str) -> bool:
+    """Compare the last four digits of the telephone, in the same time whether or not there is a dossier."""
+    phone = dossier.phone if dossier and len(dossier.phone) >= SECOND_FACTOR_DIGITS else ""
+    digits = "".join(char for char in typed if char.isascii() and char.isdigit())
+    same = hmac.compare_digest(phone[-SECOND_FACTOR_DIGITS:] or "none", digits or "empty")
+    return same and bool(phone)
+
+
+def drafts_held(request: HttpRequest) -> QuerySet[Dossier]:
+    """Return the drafts that this visitor can go on with."""
+    mine = Dossier.objects.filter(pk__in=[int(pk) for pk in _live_grants(request)])
+    if request.user.is_authenticated:
+        mine = mine | Dossier.objects.filter(owner=request.user)
+    return mine.filter(state=State.DRAFT)
+
+
+# --- The throttle ------------------------------------------------------------------------------------------------
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's address; X-Forwarded-For is believed for as many steps as there are proxies of ours."""
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
+        return forwarded[-settings.TRUSTED_PROXIES]
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def is_throttled(request: HttpRequest, code: str = "") -> bool:
+    """Whether this address, or this code, has failed too often in this hour. One query."""
+    limits = {
+        FailedAttempt.digest_of("address", client_address(request)): settings.LOOKUP_FAILURES_PER_HOUR,
+        FailedAttempt.digest_of("code", code): settings.UNLOCK_FAILURES_PER_HOUR,
+    }
+    counts = FailedAttempt.objects.filter(digest__in=limits, hour=_this_hour()).values_list("digest", "count")
+    return any(count >= limits[digest] for digest, count in counts)
+
+
+def count_failure(request: HttpRequest, code: str = "") -> None:
+    """Count one failed lookup against the address and, when a code was tried, against the code. One statement."""
+    digests = [FailedAttempt.digest_of("address", client_address(request))]
+    if code:
+        digests.append(FailedAttempt.digest_of("code", code))
+    rows = [(digest, _this_hour(), 1) for digest in sorted(digests)]
+    table = FailedAttempt._meta.db_table
+    with connection.cursor() as cursor:
+        # The ORM's upsert cannot add to the stored value; two failures at once must count as two.
+        cursor.execute(
+            f"INSERT INTO {table} (digest, hour, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608
+            f"ON CONFLICT (digest, hour) DO UPDATE SET count = {table}.count + 1",
+            [value for row in rows for value in row],
+        )
+
+
+def _this_hour():
+    return timezone.now().replace(minute=0, second=0, microsecond=0)
+
+
+# --- Staff -------------------------------------------------------------------------------------------------------
+
+
+def roles_of(user) -> frozenset[Role]:
+    """Return the staff roles of a user, read from their groups. One query, kept on the user object."""
+    if not (user.is_authenticated and user.is_active and user.is_staff):
+        return frozenset()
+    if not hasattr(user, "_dossier_roles"):
+        names = set(user.groups.values_list("name", flat=True))
+        user._dossier_roles = frozenset(role for role, group in GROUPS.items() if group in names)
+    return user._dossier_roles
+
+
+def may(user, action: Action, dossier: Dossier) -> bool:
+    """Whether this member of staff may do `action` on the dossier as it stands."""
+    edge = TRANSITIONS[action]
+    return dossier.state in edge.sources and bool(edge.roles & roles_of(user))
+
+
+def actions_for(user, dossier: Dossier) -> list[Action]:
+    """Return the buttons of the dossier page."""
+    return [action for action in leaving(State(dossier.state)) if may(user, action, dossier)]
+
+
+def role_for(user, action: Action) -> Role | None:
+    """Return the role in which this user would do `action`, or None."""
+    return next((role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None)
+
+
+def visible_to(user) -> QuerySet[Dossier]:
+    """Return the dossiers that a member of staff may see: every sent one. Drafts are their writers' alone."""
+    if not roles_of(user) and not user.is_superuser:
+        return Dossier.objects.none()
+    return Dossier.objects.sent()

@@ -1,0 +1,61 @@
+"""What happens by the clock; the table is in portal/celery.py."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from dossiers import tasks
+from dossiers.models import Attachment, Document, Dossier, FailedAttempt, Notification, Waiting
+from dossiers.states import State
+
+BATCH = 200
+
+
+@shared_task
+def sweep() -> int:
+    """Hurry every row whose lease ran out: what the queue lost, what a dead worker held. Returns how many."""
+    now = timezone.now()
+    found = 0
+    for model, task in ((Notification, tasks.deliver_notification), (Document, tasks.render_document)):
+        overdue = model.objects.filter(status=Waiting.Status.WAITING, lease_until__lte=now).order_by("lease_until")
+        for pk in overdue.values_list("pk", flat=True)[:BATCH]:
+            tasks.hurry(task, pk)
+            found += 1
+    return found
+
+
+def oldest_waiting() -> float:
+    """Return for how many seconds the oldest waiting row has been due; 0 when nothing waits."""
+    now = timezone.now()
+    due = [
+        row.lease_until
+        for model in (Notification, Document)
+        if (row := model.objects.filter(status=Waiting.Status.WAITING).order_by("lease_until").first())
+    ]
+    return max(0.0, (now - min(due)).total_seconds()) if due else 0.0
+
+
+@shared_task
+def forget_old_drafts() -> int:
+    """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too. Sent dossiers are never deleted."""
+    limit = timezone.now() - timedelta(days=settings.DRAFT_KEEP_DAYS)
+    old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit)
+    forgotten = 0
+    for draft in old.iterator():
+        files = [attachment.file for attachment in Attachment.objects.filter(dossier=draft)]
+        # The state is asked again in the DELETE itself: a draft being sent at this moment is not one any more.
+        deleted, _by_model = Dossier.objects.filter(pk=draft.pk, state=State.DRAFT, updated_at__lt=limit).delete()
+        if deleted:
+            forgotten += 1
+            for file in files:
+                file.storage.delete(file.name)
+    return forgotten
+
+
+@shared_task
+def forget_old_attempts() -> int:
+    """Delete the counts of failed lookups older than a day."""
+    deleted, _by_model = FailedAttempt.objects.filter(hour__lt=timezone.now() - timedelta(days=1)).delete()
+    return deleted

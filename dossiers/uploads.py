@@ -1,0 +1,127 @@
+"""The one door in for files: what a file really is, whether it is whole, and whether it is small enough.
+
+The sender's own word (file name, Content-Type) is never believed; the bytes are.
+"""
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pypdf
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image
+
+# Content type → suffix; what an officer's machine opens without harm.
+ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+ACCEPT_ATTRIBUTE = ".pdf,.jpg,.jpeg,.png"
+_MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_LONGEST_NAME = 120
+
+
+class UploadRefused(Exception):
+    """The file cannot be kept; the text tells the sender what to do."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file found whole and harmless, ready to be kept."""
+
+    file: UploadedFile
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def rules() -> str:
+    """Return the rules in one sentence, told before a file is chosen (Circular 32/2017/TT-BTTTT)."""
+    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
+        "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
+    }
+
+
+def check(upload: UploadedFile | None) -> Checked:
+    """Return the upload once it is known to be a whole PDF, JPEG or PNG within the limits.
+
+    Raises UploadRefused, with what to do, for no file, an empty, too large, wrong, broken, locked or monstrous one.
+    """
+    if upload is None:
+        raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
+    if not upload.size:
+        raise UploadRefused(_("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": upload.name})
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise UploadRefused(
+            _("Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp.")
+            % {
+                "name": upload.name,
+                "size": filesizeformat(upload.size),
+                "most": filesizeformat(settings.UPLOAD_MAX_BYTES),
+            }
+        )
+    content_type = _sniff(upload)
+    _CHECKS[content_type](upload)
+    upload.seek(0)
+    digest = hashlib.file_digest(upload.file, "sha256").hexdigest()
+    upload.seek(0)
+    return Checked(upload, _safe_name(upload.name or "", content_type), content_type, upload.size, digest)
+
+
+def _sniff(upload: UploadedFile) -> str:
+    upload.seek(0)
+    head = upload.read(16)
+    for magic, content_type in _MAGIC.items():
+        if head.startswith(magic):
+            return content_type
+    raise UploadRefused(
+        _("Tệp “%(name)s” không phải PDF, JPG hay PNG. Hãy chụp ảnh giấy tờ hoặc lưu thành PDF.") % {"name": upload.name}
+    )
+
+
+def _check_pdf(upload: UploadedFile) -> None:
+    upload.seek(0)
+    try:
+        reader = pypdf.PdfReader(upload.file)
+        locked, pages = reader.is_encrypted, 0 if reader.is_encrypted else len(reader.pages)
+    except Exception as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
+        raise _broken(upload) from error
+    if locked:
+        raise UploadRefused(_("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": upload.name})
+    if not pages:
+        raise _broken(upload)
+
+
+def _check_image(upload: UploadedFile) -> None:
+    upload.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the pixels are counted below
+            with Image.open(upload.file, formats=["JPEG", "PNG"]) as image:
+                if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
+                    raise UploadRefused(
+                        _("Ảnh “%(name)s” quá lớn. Hãy chụp lại ở cỡ nhỏ hơn.") % {"name": upload.name}
+                    )
+                image.load()
+    except UploadRefused:
+        raise
+    except Exception as error:  # Pillow, too, has many words for "broken"
+        raise _broken(upload) from error
+
+
+def _broken(upload: UploadedFile) -> UploadRefused:
+    return UploadRefused(
+        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.") % {"name": upload.name}
+    )
+
+
+def _safe_name(name: str, content_type: str) -> str:
+    """Keep the sender's name for people to read, without paths or control characters, with the true suffix."""
+    stem = PurePath(name.replace("\\", "/")).stem
+    kept = "".join(char for char in stem if char.isprintable() and char not in '<>:"/|?*')[:_LONGEST_NAME].strip()
+    return (kept or _("tệp")) + ACCEPTED[content_type]
+
+
+_CHECKS = {"application/pdf": _check_pdf, "image/jpeg": _check_image, "image/png": _check_image}

@@ -1,0 +1,304 @@
+"""The one door for state: every change of a dossier after its draft goes through `apply`.
+
+Each verb opens the transaction, locks the row, looks again, asks the table, changes, writes the event and the rows for
+mail and papers, and commits. Only then is anybody told. Drafts, which belong to nobody but their writer, are kept here
+too, so that this file is the only one that writes a Dossier.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dossiers import codes, notifications, tasks
+from dossiers.models import Attachment, Counter, Document, Dossier, Event
+from dossiers.states import TRANSITIONS, Action, Clock, Role, State
+from services import calendars
+from services.models import Service
+
+FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
+FROZEN_FEE = ("key", "kind", "name", "amount", "note")
+
+
+class NotAllowed(Exception):
+    """The table does not offer this move now; its text is a sentence for the person who tried."""
+
+
+# --- Drafts ------------------------------------------------------------------------------------------------------
+
+
+def start_draft(service: Service, *, owner=None, channel: str = Dossier.Channel.ONLINE, **applicant: str) -> Dossier:
+    """Open a draft for `service`; raise NotAllowed when the service takes no dossiers online.
+
+    `applicant` may fill in applicant_name, citizen_id, phone and email, as known from an account.
+    """
+    if not (service.is_online and service.is_published):
+        raise NotAllowed(_("Dịch vụ này chưa nhận hồ sơ trực tuyến."))
+    return Dossier.objects.create(service=service, owner=owner, channel=channel, **offer(service), **applicant)
+
+
+def offer(service: Service) -> dict[str, Any]:
+    """Return what a dossier freezes of its service: everything that was shown to the sender before sending."""
+    return {
+        "agency_id": service.agency_id,
+        "service_name": service.name,
+        "level": service.level,
+        "form": service.form,
+        "form_version": service.form_version,
+        "papers": [{name: getattr(paper, name) for name in FROZEN_PAPER} for paper in service.papers.all()],
+        "fees": [{name: getattr(fee, name) for name in FROZEN_FEE} for fee in service.fees.all()],
+        "fee_total": sum(fee.amount or 0 for fee in service.fees.all()),
+        "time_limit": service.time_limit,
+        "time_unit": service.time_unit,
+    }
+
+
+def offer_digest(dossier: Dossier) -> str:
+    """Return a short digest of the frozen offer: the review page sends it back with "Gửi hồ sơ"."""
+    frozen = {name: getattr(dossier, name) for name in ("service_name", "level", "form", "papers", "fees", "time_limit")}
+    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def refresh_draft(draft: Dossier) -> bool:
+    """Bring a draft up to its service's present offer, keeping all answers; tell whether anything changed."""
+    locked = _locked_draft(draft)
+    before = offer_digest(locked)
+    for name, value in offer(locked.service).items():
+        setattr(locked, name, value)
+    if offer_digest(locked) == before:
+        return False
+    locked.save()
+    return True
+
+
+@transaction.atomic
+def save_draft(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: Any) -> Dossier:
+    """Keep what was typed on one step; other steps' answers stay. Raise NotAllowed once the dossier is sent."""
+    locked = _locked_draft(draft)
+    locked.answers = {**locked.answers, **(answers or {})}
+    for name, value in applicant.items():
+        setattr(locked, name, value)
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
+    """Keep a checked upload (`uploads.Checked`) for one paper; the same bytes for the same paper are kept once.
+
+    Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
+    """
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if not accepts_files(locked):
+        raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
+    attachment, _created = Attachment.objects.get_or_create(
+        dossier=locked,
+        slot=slot,
+        sha256=upload.sha256,
+        round=rounds(locked),
+        defaults={"file": upload.file, "name": upload.name, "content_type": upload.content_type, "size": upload.size},
+    )
+    return attachment
+
+
+@transaction.atomic
+def detach(dossier: Dossier, attachment: Attachment) -> None:
+    """Take back a file that is not sent yet: of a draft, or of the supplement being put together."""
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if not accepts_files(locked) or attachment.dossier_id != locked.pk or attachment.round != rounds(locked):
+        raise NotAllowed(_("Giấy tờ đã gửi thì không bỏ được nữa."))
+    attachment.delete()
+    transaction.on_commit(lambda: attachment.file.storage.delete(attachment.file.name))
+
+
+def accepts_files(dossier: Dossier) -> bool:
+    return dossier.state in (State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT)
+
+
+def rounds(dossier: Dossier) -> int:
+    """Return the round that a file sent now belongs to: 0 for a draft, then the number of the supplement request."""
+    return dossier.events.filter(action__in=[Action.REQUEST_INTAKE_SUPPLEMENT, Action.REQUEST_SUPPLEMENT]).count()
+
+
+def _locked_draft(draft: Dossier) -> Dossier:
+    locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    if locked.state != State.DRAFT:
+        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
+    return locked
+
+
+# --- Moves -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit(draft: Dossier, *, by=None, reviewed: str) -> Dossier:
+    """Send a draft: at most once, whatever the number of clicks and tabs; the second caller gets the sent dossier.
+
+    `reviewed` is the `offer_digest` of the page that was read. Raise NotAllowed when the service changed since.
+    """
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if locked.state != State.DRAFT:
+        return locked
+    if reviewed != offer_digest(locked):
+        raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
+    return apply(locked, Action.SUBMIT, role=Role.CITIZEN, by=by)
+
+
+@transaction.atomic
+def apply(
+    dossier: Dossier, action: Action, *, role: Role, by=None, note: str = "", data: dict[str, Any] | None = None
+) -> Dossier:
+    """Move a dossier along one edge of TRANSITIONS and return it as it now stands.
+
+    `by` is the user who acts (None for an applicant without an account and for the ledger), `note` their words,
+    `data` what the action's own form asked. Raises NotAllowed, with nothing changed, when the table does not offer
+    the move from the state found under the lock, or when a reason is owed and missing.
+    """
+    edge = TRANSITIONS[action]
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    _refuse_unless_offered(dossier, action, role, note)
+
+    now = timezone.now()
+    before = dossier.state
+    dossier.state = edge.target or before
+    facts = dict(data or {})
+    if effect := EFFECTS.get(action):
+        facts |= effect(dossier, by, now, facts)
+    _move_clock(dossier, edge.clock, now)
+    dossier.save()
+    facts |= {"due_at": dossier.due_at}
+    event = Event.objects.create(
+        dossier=dossier, action=action, from_state=before, to_state=dossier.state,
+        role=role, actor=by, note=note, data=facts, at=now,
+    )  # fmt: skip
+    _write_rows(event, edge.message, edge.paper)
+    return dossier
+
+
+def _refuse_unless_offered(dossier: Dossier, action: Action, role: Role, note: str) -> None:
+    edge = TRANSITIONS[action]
+    if role not in edge.roles:
+        raise NotAllowed(_("Thao tác “%(action)s” không thuộc phần việc của bạn.") % {"action": action.label})
+    if dossier.state not in edge.sources:
+        last = dossier.events.select_related("actor").order_by("-pk").first()
+        who = last.actor if last and last.actor else _("người nộp")
+        raise NotAllowed(
+            _("Không thể “%(action)s”: hồ sơ đang ở trạng thái “%(state)s” (cập nhật gần nhất: %(who)s).")
+            % {"action": action.label, "state": dossier.get_state_display(), "who": who}
+        )
+    if edge.needs_note and not note.strip():
+        raise NotAllowed(_("Cần ghi rõ lý do hoặc nội dung."))
+
+
+def _write_rows(event: Event, message: str, paper: str) -> None:
+    """Write the rows for what must happen later, and hurry them once the transaction is through."""
+    for notification in notifications.record(event, message):
+        tasks.hurry(tasks.deliver_notification, notification.pk)
+    if paper:
+        document = Document.objects.create(dossier=event.dossier, event=event, kind=paper)
+        tasks.hurry(tasks.render_document, document.pk)
+
+
+# --- The clock ---------------------------------------------------------------------------------------------------
+
+
+def _move_clock(dossier: Dossier, clock: Clock, now: datetime) -> None:
+    if clock == Clock.STOP:
+        dossier.finished_at, dossier.paused_at = now, None
+    elif clock == Clock.PAUSE:
+        dossier.paused_at = now
+    elif clock in (Clock.START, Clock.RESTART):
+        dossier.paused_at = None
+        dossier.due_at = _due_from(dossier, now)
+    elif clock == Clock.RESUME and dossier.paused_at:
+        if dossier.due_at:
+            dossier.due_at = calendars.resume(dossier.due_at, dossier.paused_at, now, calendars.load())
+        dossier.paused_at = None
+
+
+def _due_from(dossier: Dossier, start: datetime) -> datetime | None:
+    if dossier.time_limit is None:
+        return None
+    return calendars.due_at(start, dossier.time_limit, dossier.time_unit, calendars.load())
+
+
+# --- What some moves do besides ----------------------------------------------------------------------------------
+
+
+def take_number(book: str, period: str) -> int:
+    """Return the next number of `book` in `period`, under a row lock held until the transaction ends."""
+    counter, _created = Counter.objects.get_or_create(book=book, period=period)
+    Counter.objects.filter(pk=counter.pk).update(last=F("last") + 1)
+    return Counter.objects.values_list("last", flat=True).get(pk=counter.pk)
+
+
+def _submit(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    dossier.submitted_at = now
+    if by is not None and dossier.owner_id is None and dossier.channel == Dossier.Channel.ONLINE:
+        dossier.owner = by
+    return {"fee_total": dossier.fee_total, "form_version": dossier.form_version}
+
+
+def _receive(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    today = timezone.localdate(now)
+    unit = settings.AUTHORITY["unit_code"]
+    order = take_number(unit, f"{today:%Y-%m-%d}")
+    dossier.official_number = codes.official_number(unit, today, order)
+    dossier.received_at = now
+    dossier.handler = by
+    book_order = take_number("so-theo-doi", f"{today:%Y}")
+    return {"official_number": dossier.official_number, "book_order": book_order}
+
+
+def _take_in_hand(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    dossier.handler = by
+    return {}
+
+
+def _request_payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    amount = int(facts.get("amount") or 0)
+    if amount:
+        line = {"key": f"bo-sung-{len(dossier.fees) + 1}", "kind": "phi", "name": facts["fee_name"], "amount": amount}
+        dossier.fees = [*dossier.fees, {**line, "note": ""}]
+        dossier.fee_total += amount
+    if not dossier.owed:
+        raise NotAllowed(_("Hồ sơ không còn khoản nào phải nộp. Hãy ghi số tiền cần nộp thêm."))
+    return {}
+
+
+def _payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    dossier.fee_paid += int(facts["amount"])
+    return {}
+
+
+def _approve(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    proposal = dossier.events.filter(action=Action.PROPOSE).order_by("-pk").first()
+    today = timezone.localdate(now)
+    number = take_number("ket-qua", f"{today:%Y}")
+    return {"result_number": number, "result_text": proposal.data.get("result_text", "") if proposal else ""}
+
+
+def _return(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    if dossier.owed:
+        raise NotAllowed(_("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": dossier.owed})
+    return {}
+
+
+EFFECTS: dict[Action, Callable[[Dossier, Any, datetime, dict], dict]] = {
+    Action.SUBMIT: _submit,
+    Action.RECEIVE: _receive,
+    Action.START: _take_in_hand,
+    Action.REQUEST_PAYMENT: _request_payment,
+    Action.CONFIRM_PAYMENT: _payment,
+    Action.RECORD_PAYMENT: _payment,
+    Action.APPROVE: _approve,
+    Action.RETURN: _return,
+}
