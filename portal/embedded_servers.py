@@ -156,7 +156,10 @@ def stop(send: Callable[[int], None], is_alive: Callable[[], bool], polite: int)
 
 def stop_leftovers(folder: Path) -> None:
     """Stop the servers of a run that was killed before it could."""
-    for name, polite in ((f"{POSTGRES_DATA}/postmaster.pid", signal.SIGINT), ("redis/redis.pid", signal.SIGTERM)):
+    for name, polite in (
+        (f"{POSTGRES_DATA}/postmaster.pid", signal.SIGINT),
+        ("redis/redis.pid", signal.SIGTERM),
+    ):
         file = folder / name
         with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
             stop_leftover(int(file.read_text().split()[0]), str(folder), polite)
@@ -204,7 +207,15 @@ def initialise(place: Place, initdb: Path, data: Path) -> None:
     """Make a new database cluster, whole or not at all."""
     half, log = data.with_name("postgres.new"), place.folder / "initdb.log"
     shutil.rmtree(half, ignore_errors=True)
-    command = [str(initdb), "-D", str(place.owned(half.name)), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+    command = [
+        str(initdb),
+        "-D",
+        str(place.owned(half.name)),
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+    ]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
     command += ["--set", "timezone=UTC", "--set", "log_timezone=UTC"]
     command += ["--no-sync"] if place.is_test else []
@@ -222,7 +233,7 @@ def socket_folder(place: Place) -> Iterator[Path]:
     if len(os.fsencode(folder)) <= SOCKET_PATH_LIMIT:
         yield folder
     else:
-        with tempfile.TemporaryDirectory(prefix="ba-to-", dir="/tmp") as short:  # noqa: S108 -- $TMPDIR may be long too
+        with tempfile.TemporaryDirectory(prefix="ba-to-", dir="/tmp") as short:  # $TMPDIR may be long too
             yield place.give(Path(short))
 
 

@@ -107,7 +107,11 @@ def install(packages):
     add = ["apt-get", "-qq", "-y", "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"] + list(packages)
     for command in (update, add):
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
         )
     if done.returncode:  # a failed update matters only if the package is then not found
         sys.stderr.write(done.stdout.decode("utf-8", "replace"))
@@ -181,7 +185,11 @@ def provide_chromium():
     command = [os.path.join(".venv", "bin", "python"), "-m", "playwright", "install", "chromium"]
     try:
         subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=600,
         )
     except (OSError, subprocess.SubprocessError):
         pass

@@ -89,9 +89,15 @@ def announce(address: str) -> None:
             return
         time.sleep(0.1)
     sign_ins = subprocess.run(
-        [sys.executable, "manage.py", "load_demo", "--print-only"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [sys.executable, "manage.py", "load_demo", "--print-only"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
-    print(box([f"The portal is open:  {address}/", "", *sign_ins.rstrip().splitlines(), "", "Ctrl-C stops it."]), flush=True)
+    print(
+        box([f"The portal is open:  {address}/", "", *sign_ins.rstrip().splitlines(), "", "Ctrl-C stops it."]),
+        flush=True,
+    )
 
 
 def answers(url: str) -> bool:
@@ -119,7 +125,9 @@ def supervise(port: int, environment: dict[str, str]) -> int:
     for name, command in PROCESSES.items():
         program = Path(sys.executable).parent / command.format(port=port)
         manager.add_process(name, f"exec {program}", env=environment, cwd=str(REPOSITORY))
-    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))  # honcho knows TERM and INT
+    signal.signal(
+        signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM)
+    )  # honcho knows TERM and INT
     manager.loop()
     return 0 if manager.returncode in STOPPED_ON_REQUEST else manager.returncode or 1
 
