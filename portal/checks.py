@@ -1,0 +1,55 @@
+"""What may not go into production: refused by name before the first page is served (PRODUCTION=1 manage.py check)."""
+
+import os
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+# These keep mail on this machine or throw it away: good for a laptop, silence for a citizen.
+LOCAL_MAIL = ("filebased", "console", "locmem", "dummy")
+
+
+@register(Tags.security)
+def production(app_configs, **kwargs) -> list[Error]:
+    """Return one error for each development default that is still there when PRODUCTION is on; none in development."""
+    if not settings.PRODUCTION:
+        return []
+    return [Error(sentence, hint=hint, id=f"portal.{code}") for wrong, code, sentence, hint in _rules() if wrong]
+
+
+def _rules() -> list[tuple[bool, str, str, str]]:
+    """Each rule: whether it is broken, its code, what is wrong, what to do."""
+    mail = settings.EMAIL_BACKEND.split(".")
+    return [
+        (
+            settings.SECRET_KEY == settings.DEVELOPMENT_SECRET_KEY,
+            "E001",
+            "SECRET_KEY is the one of development, known to everyone.",
+            "Set SECRET_KEY to 50 or more random characters.",
+        ),
+        (
+            "DEMO_PASSWORD" in os.environ,
+            "E002",
+            "DEMO_PASSWORD is set: demo accounts have no place in production.",
+            "Remove DEMO_PASSWORD from the environment.",
+        ),
+        (
+            settings.MOCK_GATEWAY,
+            "E003",
+            "MOCK_GATEWAY is on: anybody could mark a fee as paid.",
+            "Remove MOCK_GATEWAY from the environment.",
+        ),
+        (
+            settings.VNPAY["HASH_SECRET"] == settings.DEVELOPMENT_VNPAY_SECRET,
+            "E004",
+            "VNPAY_HASH_SECRET is the one of development: anybody could sign a payment.",
+            "Set VNPAY_HASH_SECRET to the secret the gateway gave you.",
+        ),
+        (
+            any(word in mail for word in LOCAL_MAIL),
+            "E005",
+            "EMAIL_URL keeps mail on this machine: no citizen would get any.",
+            "Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.vn:587.",
+        ),
+        (settings.DEBUG, "E006", "DEBUG is on: error pages would show the inside of the system.", "Remove DEBUG."),
+    ]

@@ -1,0 +1,22 @@
+"""Small words for templates: money as people read it, and this page in the other language."""
+
+from django import template
+from django.urls import translate_url
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: int | None) -> str:
+    """Write an amount of đồng with dots: 100000 → "100.000 đồng"; None, an amount set elsewhere, in words."""
+    if amount is None:
+        return _("Theo quy định hiện hành")
+    return _("%(amount)s đồng") % {"amount": f"{amount:,}".replace(",", ".")}
+
+
+@register.simple_tag(takes_context=True)
+def lang_url(context, language: str) -> str:
+    """Return the address of the present page in `language`, with its search and filters; "/" where there is no request."""
+    request = context.get("request")
+    return translate_url(request.get_full_path() if request else "/", language)

@@ -1,0 +1,109 @@
+"""The first pages, the pages for when something is wrong, and what a supervisor asks."""
+
+import logging
+import uuid
+
+import redis
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from services.models import Field, Service
+
+log = logging.getLogger(__name__)
+
+BROKER_SECONDS = 1
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page: search, fields with their counts, both lists with the featured services, and the lookup box."""
+    featured = list(Service.objects.published().filter(is_featured=True))
+    fields = Field.objects.annotate(
+        online=Count("services", filter=Q(services__is_published=True, services__level__gte=Service.Level.ONLINE)),
+        total=Count("services", filter=Q(services__is_published=True)),
+    ).filter(total__gt=0)
+    online = sum(field.online for field in fields)
+    context = {
+        "fields": fields,
+        "featured_online": [service for service in featured if service.is_online],
+        "featured_offline": [service for service in featured if not service.is_online],
+        "online_count": online,
+        "offline_count": sum(field.total for field in fields) - online,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What a public service is, what an online one is, and what each level lets people do."""
+    return render(request, "portal/about.html")
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer 200 as long as this process answers at all; asks nothing of anyone."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when everything a page needs is there, else 503; the JSON names what is missing, not why."""
+    parts = {"database": _ask_database, "broker": _ask_broker, "storage": _ask_storage}
+    answers = {name: _answer(name, ask) for name, ask in parts.items()}
+    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
+
+
+def _answer(name: str, ask) -> str:
+    """Return "ok", or "error" whatever went wrong: the question is whether the part works, and the log says why not."""
+    try:
+        ask()
+    except Exception:
+        log.exception("not ready: %s", name)
+        return "error"
+    return "ok"
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_broker() -> None:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=BROKER_SECONDS, socket_timeout=BROKER_SECONDS
+    )
+    with client:
+        client.ping()
+
+
+def _ask_storage() -> None:
+    """Write a file and remove it: a full disk and a wrong key of an S3 store both show here."""
+    name = default_storage.save(f"suc-khoe/{uuid.uuid4().hex}", ContentFile(b"ok"))
+    default_storage.delete(name)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The one page that may not fail: no database, no session, no context processor."""
+    return HttpResponse(render_to_string("500.html"), status=500)

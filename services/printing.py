@@ -1,0 +1,51 @@
+"""A form on paper from the same questions that are asked online: to print at home and fill in by hand."""
+
+import hashlib
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from services import form_spec
+from services.models import FormTemplate
+
+FOLDER = "bieu-mau-in"
+
+
+def blank_form(template: FormTemplate) -> File | None:
+    """Return the PDF of `template`, opened for reading; None when neither it nor its service asks anything.
+
+    The file is named by a digest of all that is printed, so it is made once and a changed form gets a new one.
+    """
+    html = _html(template)
+    if html is None:
+        return None
+    name = f"{FOLDER}/{hashlib.sha256(html.encode()).hexdigest()}.pdf"
+    if not default_storage.exists(name):
+        _store(name, _pdf(html))
+    return default_storage.open(name)
+
+
+def _html(template: FormTemplate) -> str | None:
+    """The page as HTML, always in Vietnamese: it is a paper for an office, not a page for its reader."""
+    sections = form_spec.parse(template.form or template.service.form)
+    if not sections:
+        return None
+    context = {"template": template, "sections": sections, "AUTHORITY": settings.AUTHORITY}
+    with translation.override("vi"):
+        return render_to_string("services/pdf/blank_form.html", context)
+
+
+def _pdf(html: str) -> bytes:
+    # WeasyPrint takes half a second to import and needs Pango from the system: only printing should pay for that.
+    from weasyprint import HTML
+
+    return HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def _store(name: str, content: bytes) -> None:
+    saved = default_storage.save(name, ContentFile(content))
+    if saved != name:  # another process was quicker: its file is the same
+        default_storage.delete(saved)
