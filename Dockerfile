@@ -1,0 +1,30 @@
+# The portal as one image: web, worker, beat and migrate are the same image with different commands.
+
+FROM python:3.12-slim AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+# What WeasyPrint writes PDFs with, and a serif font that knows Vietnamese.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
+
+FROM base AS built
+RUN python -m venv /venv
+COPY requirements.lock /
+RUN pip install --no-cache-dir --require-hashes -r /requirements.lock
+WORKDIR /app
+COPY . .
+ENV STATIC_ROOT=/static
+RUN python manage.py translations compile && python manage.py collectstatic --noinput
+
+FROM base
+RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin portal \
+    && install -d -o portal -g portal /data/media
+WORKDIR /app
+COPY --from=built /venv /venv
+COPY --from=built /static /static
+COPY --from=built /app /app
+ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=4
+USER 10001:10001
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "portal.wsgi:application"]

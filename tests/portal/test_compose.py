@@ -1,0 +1,74 @@
+"""docker-compose.yml and the Dockerfile keep to the basic rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+LONG_RUNNING = sorted(set(SERVICES) - {"migrate"})
+OURS = ["web", "worker", "beat", "migrate"]
+SECRET = re.compile(r"SECRET|PASSWORD|AUTH|_URL$")
+REQUIRED = re.compile(r"\$\{(\w+):\?[^}]+\}")
+
+
+def test_has_all_parts():
+    assert set(SERVICES) == {*OURS, "postgres", "redis", "mail"}
+
+
+@pytest.mark.parametrize("name", LONG_RUNNING)
+def test_a_service_that_stays_has_a_health_check_and_comes_back(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_runs_as_root_or_writes_where_it_should_not(name):
+    assert int(SERVICES[name]["user"].split(":")[0]) > 0
+    assert SERVICES[name]["read_only"] is True
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_has_a_value(name):
+    for variable, value in SERVICES[name].get("environment", {}).items():
+        if SECRET.search(variable):
+            assert re.search(r"\$\{\w+:[?-]", value), variable
+        assert not re.search(r"://\w*:[^$@]+@", value), variable  # a password within an address
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_migrate_runs_once_before_the_others(name):
+    assert SERVICES["migrate"]["restart"] == "no"
+    assert "manage.py migrate" in SERVICES["migrate"]["command"]
+    assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_nothing_of_ours_starts_before_the_servers(name):
+    for server in ("postgres", "redis"):
+        assert SERVICES[name]["depends_on"][server] == {"condition": "service_healthy"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_ports_are_open_to_this_machine_only(name):
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_every_required_variable_is_in_the_example():
+    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert set(REQUIRED.findall((ROOT / "docker-compose.yml").read_text())) <= example
+
+
+def test_the_example_holds_no_secret():
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        name, _, value = line.partition("=")
+        assert not (re.fullmatch(r"\w*(SECRET|PASSWORD)\w*", name) and value), line
+
+
+def test_the_image_installs_by_hash_and_gives_up_root():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "--require-hashes" in dockerfile
+    assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE)[-1] == "10001:10001"
