@@ -139,14 +139,13 @@ def check_packages():
 
 
 def check_port(port):
-    """A sentence when the port is taken, else None."""
-    for candidate in range(port, port + 100):
-        problem = port_problem(candidate)
-        if problem is None:
-            break
-    if candidate == port:
+    """A sentence when nothing can listen on this port, else None."""
+    problem = port_problem(port)
+    if problem is None:
         return None
-    return "Port {} {}; choose another: make run PORT={}".format(port, port_problem(port), candidate)
+    others = range(port + 1, port + 100) if 1024 <= port < 65000 else range(8000, 8100)
+    free = next((other for other in others if port_problem(other) is None), 0)
+    return "Port {} {}; choose another: make run PORT={}".format(port, problem, free)
 
 
 def port_problem(port):
