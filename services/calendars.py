@@ -9,6 +9,7 @@ Opening times are half-open: the closing minute itself is after hours.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from django.conf import settings
 from django.utils import timezone
@@ -34,7 +35,7 @@ class Calendar:
     def __post_init__(self):
         """Refuse (ValueError) hours that are missing, empty, out of order or overlapping."""
         moments = [moment for period in self.hours for moment in period]
-        if not moments or any(later <= earlier for earlier, later in zip(moments, moments[1:], strict=False)):
+        if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
             raise ValueError("Working hours must be periods in order, each opening before it closes.")
 
     def is_working_day(self, day: date) -> bool:
@@ -58,7 +59,8 @@ def load() -> Calendar:
 def due_at(start: datetime, amount: int, unit: str, calendar: Calendar) -> datetime:
     """Return when a period of `amount` `unit` (a TimeUnit) that starts at `start` ends.
 
-    Days end at the close of their last day, which is never a day off; hours end within working time. Zero days end today.
+    Days end at the close of their last day, which is never a day off; hours end within working time.
+    Zero days end at today's close.
     Raises ValueError for a naive `start`, an unknown unit, an amount out of range or a calendar without working days.
     """
     if not 0 <= amount <= MOST:
@@ -152,7 +154,7 @@ def _opening(moment: datetime, calendar: Calendar) -> datetime:
 
 
 def _spend(moment: datetime, left: timedelta, calendar: Calendar) -> datetime:
-    """Return the moment at which `left` of working time after `moment` is spent; a close rather than the next opening."""
+    """Return when `left` of working time after `moment` is spent: a closing rather than the next opening."""
     if not left:
         return moment
     for day in _working_days(moment.date(), calendar):

@@ -30,6 +30,12 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args, **kwargs):
+        """Services are found by the name of their agency too."""
+        super().save(*args, **kwargs)
+        for service in self.services.select_related("field"):
+            service.refresh_search_text()
+
 
 class Field(models.Model):
     """A field of administration (lĩnh vực): civil status, construction, people with merit…"""
@@ -46,6 +52,12 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs):
+        """Services are found by the name of their field too."""
+        super().save(*args, **kwargs)
+        for service in self.services.select_related("agency"):
+            service.refresh_search_text()
 
 
 class Level(models.IntegerChoices):
@@ -142,19 +154,27 @@ class Service(models.Model):
 
     def save(self, *args, **kwargs):
         """Keep the folded search text true, and count a new form version whenever the form changes."""
-        self.search_text = fold(" ".join([self.name, self.summary, self.code, self.field.name, self.agency.name]))
+        self.search_text = self._searchable()
         if self.pk:
             before = Service.objects.filter(pk=self.pk).values_list("form", flat=True).first()
             if before is not None and before != self.form:
                 self.form_version += 1
         super().save(*args, **kwargs)
 
-    def clean(self):
-        if self.level >= Level.ONLINE and not (self.form or {}).get("sections"):
-            raise ValidationError({"form": _("Dịch vụ mức độ 3 trở lên cần biểu mẫu điện tử.")})
-
     def get_absolute_url(self) -> str:
         return reverse("services:detail", args=[self.slug])
+
+    def clean(self):
+        form = self.form if isinstance(self.form, dict) else {}
+        if self.level is not None and self.level >= Level.ONLINE and not form.get("sections"):
+            raise ValidationError({"form": _("Dịch vụ mức độ 3 trở lên cần biểu mẫu điện tử.")})
+
+    def refresh_search_text(self) -> None:
+        """Write the search text again, and only that: for when the name of the field or agency has changed."""
+        Service.objects.filter(pk=self.pk).update(search_text=self._searchable())
+
+    def _searchable(self) -> str:
+        return fold(" ".join([self.name, self.summary, self.code, self.field.name, self.agency.name]))
 
     @property
     def is_online(self) -> bool:
@@ -211,7 +231,7 @@ class Paper(models.Model):
 
 
 class Fee(models.Model):
-    """One fee line; `amount` None reads "theo quy định hiện hành". Phí and lệ phí differ in law, so both words exist."""
+    """One fee line; `amount` None reads "theo quy định hiện hành". Phí and lệ phí differ in law: both words exist."""
 
     class Kind(models.TextChoices):
         CHARGE = "le_phi", _("Lệ phí")
@@ -260,7 +280,7 @@ class FormTemplate(models.Model):
 
 
 class SpecialDay(models.Model):
-    """A day that is not what its weekday says: a holiday, or a Saturday worked in its place (Labour Code 2019 art. 112)."""
+    """A day that is not what its weekday says: a holiday, or a Saturday worked instead (Labour Code 2019 art. 112)."""
 
     class Kind(models.TextChoices):
         OFF = "off", _("Nghỉ")

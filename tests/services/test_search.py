@@ -1,0 +1,106 @@
+"""Folding of text, and the search that stands on it."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.models import Service
+from services.search import fold
+from tests.services.factories import AgencyFactory, FieldFactory, ServiceFactory
+
+VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ "
+_vietnamese = st.text(VIETNAMESE + VIETNAMESE.upper())
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Xây Dựng", "xay dung"),
+        ("KHAI SINH", "khai sinh"),
+        ("Đường", "duong"),
+        ("Ðường", "duong"),  # the letter eth, as old keyboards type it
+        ("  nhiều \t khoảng\u00a0trống ", "nhieu khoang trong"),
+        ("", ""),
+    ],
+)
+def test_text_is_folded_to_bare_letters(written, folded):
+    assert fold(written) == folded
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_composed_and_decomposed_text_fold_alike(text):
+    assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
+
+
+@given(_vietnamese)
+def test_case_does_not_matter(text):
+    assert fold(text.upper()) == fold(text) == fold(text.lower())
+
+
+@given(_vietnamese)
+def test_vietnamese_folds_to_plain_letters(text):
+    assert set(fold(text)) <= set("abcdefghijklmnopqrstuvwxyz ")
+
+
+@given(_vietnamese, _vietnamese)
+def test_a_word_inside_a_text_is_found_inside_the_folded_text(before, after):
+    assert "xay dung" in fold(f"{before} Xây Dựng {after}")
+
+
+@pytest.mark.django_db
+class TestMatching:
+    @pytest.fixture(autouse=True)
+    def permit(self):
+        self.permit = ServiceFactory(
+            name="Cấp giấy phép xây dựng",
+            code="1.013225",
+            field=FieldFactory(name="Viễn thông"),
+            agency=AgencyFactory(name="Phòng Kinh tế"),
+        )
+        ServiceFactory(name="Đăng ký khai sinh", field=FieldFactory(name="Hộ tịch"))
+
+    def found(self, text):
+        return [service.pk for service in Service.objects.matching(text)]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "xay dung",
+            "XÂY DỰNG",
+            unicodedata.normalize("NFD", "xây dựng"),
+            "dung giay",
+            "1.013225",
+            "vien thong",
+            "kinh te",
+        ],
+    )
+    def test_a_service_is_found_by_name_code_field_and_agency_without_accents(self, text):
+        assert self.found(text) == [self.permit.pk]
+
+    def test_every_word_must_be_there(self):
+        assert self.found("xay khai") == []
+
+    @pytest.mark.parametrize("text", ["%", "_", "\\", "'"])
+    def test_signs_of_the_query_language_are_ordinary_letters(self, text):
+        assert self.found(text) == []
+
+    def test_no_words_find_everything(self):
+        assert len(self.found("  ")) == 2
+
+    def test_a_renamed_field_is_found_by_its_new_name(self):
+        self.permit.field.name = "Trạm phát sóng"
+        self.permit.field.save()
+        assert self.found("phat song") == [self.permit.pk]
+        assert self.found("vien thong") == []
+
+    def test_a_renamed_agency_is_found_by_its_new_name(self):
+        self.permit.agency.name = "Phòng Hạ tầng"
+        self.permit.agency.save()
+        assert self.found("ha tang") == [self.permit.pk]
