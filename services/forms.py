@@ -1,9 +1,10 @@
 """Searching the catalogue: the words and filters a reader may put into the address of the list."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from services.models import Agency, Audience, Field, Level, ServiceQuerySet
+from services.models import Agency, Audience, Field, ServiceQuerySet
 
 
 class CatalogueFilter(forms.Form):
@@ -20,7 +21,7 @@ class CatalogueFilter(forms.Form):
         super().__init__(data)
         choices = {
             "linh_vuc": [(field.code, field.name) for field in fields],
-            "muc_do": Level.choices,
+            "muc_do": [(level["number"], f"{level['name']}: {level['short']}") for level in settings.AUTHORITY["levels"]],
             "doi_tuong": [(Audience.CITIZEN, Audience.CITIZEN.label), (Audience.BUSINESS, _("Tổ chức, doanh nghiệp"))],
             "co_quan": [(agency.code, agency.name) for agency in agencies],
         }

@@ -1,6 +1,7 @@
 """Small words for templates: money as people read it, and this page in the other language."""
 
 from django import template
+from django.conf import settings
 from django.urls import translate_url
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,12 @@ def money(amount: int | None) -> str:
     if amount is None:
         return _("Theo quy định hiện hành")
     return _("%(amount)s đồng") % {"amount": f"{amount:,}".replace(",", ".")}
+
+
+@register.filter
+def level_name(number: int) -> str:
+    """Return what the authority calls level `number` in its era: 4 → "Mức độ 4"."""
+    return next((level["name"] for level in settings.AUTHORITY["levels"] if level["number"] == number), str(number))
 
 
 @register.simple_tag(takes_context=True)
