@@ -21,13 +21,13 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 STATIC_STAMP = REPOSITORY / "var" / "static.stamp"
 ANSWER_SECONDS = 60
-PREPARATIONS = (  # what is said, the command, its arguments
-    ("database", "migrate", {}),
-    ("cache table", "createcachetable", {}),
-    ("translations", "translations", {"action": "compile"}),
-    ("static files", "collectstatic", {"interactive": False}),
-    ("catalogue of services", "load_catalogue", {}),
-    ("demo people", "load_demo", {}),
+PREPARATIONS = (  # what is said, and the words for manage.py
+    ("database", "migrate"),
+    ("cache table", "createcachetable"),
+    ("translations", "translations", "compile"),
+    ("static files", "collectstatic", "--noinput"),
+    ("catalogue of services", "load_catalogue"),
+    ("demo people", "load_demo"),
 )
 # Quiet: what they print at the start would push the address off the screen. Warnings and errors are shown.
 PROCESSES = {
@@ -46,13 +46,13 @@ def prepare() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    for what, command, options in PREPARATIONS:
+    for what, command, *words in PREPARATIONS:
         started = time.monotonic()
         print(f"Preparing {what} …", end="", flush=True)
         if command == "collectstatic" and static_fingerprint() == read(STATIC_STAMP):
             print(" up to date")
             continue
-        call_command(command, verbosity=0, **options)
+        call_command(command, *words, verbosity=0)
         if command == "collectstatic":
             STATIC_STAMP.write_text(static_fingerprint())
         print(f" {time.monotonic() - started:.1f} s")
