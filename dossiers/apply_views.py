@@ -1,0 +1,169 @@
+"""Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dossiers import access, answers, uploads, workflow
+from dossiers.forms import DeclarationForm
+from dossiers.models import Dossier
+from dossiers.states import State
+from dossiers.steps import APPLICANT_FIELDS, Step, first_unfinished, steps_of
+from services.models import Service
+
+UNPROCESSABLE = 422
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tell what is needed before starting; POST opens a draft. A draft already begun in this browser is offered."""
+    service = get_object_or_404(Service.objects.published().prefetch_related("papers", "fees"), slug=slug)
+    if not service.is_online:
+        messages.info(request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây."))
+        return redirect(service)
+    if request.method == "POST":
+        draft = workflow.start_draft(service, **_known_of(request))
+        access.grant(request, draft)
+        return redirect("dossiers:fill", slug, draft.tracking_code, 1)
+    drafts = access.drafts_held(request).filter(service=service) if _may_hold(request) else []
+    return render(
+        request, "dossiers/start.html", {"service": service, "drafts": drafts, "upload_rules": uploads.rules()}
+    )
+
+
+def _may_hold(request: HttpRequest) -> bool:
+    return request.user.is_authenticated or bool(request.session.session_key)
+
+
+def _known_of(request: HttpRequest) -> dict:
+    """What an account already knows is not asked again."""
+    user = request.user
+    if not user.is_authenticated or user.is_staff:
+        return {}
+    return {
+        "owner": user,
+        "applicant_name": user.full_name,
+        "citizen_id": user.citizen_id,
+        "phone": user.phone,
+        "email": user.email,
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpResponse:
+    """One step of a draft."""
+    draft = access.get_held_or_404(request, tracking)
+    if draft.service.slug != slug:
+        raise Http404
+    if draft.state != State.DRAFT:
+        return redirect("dossiers:sent", draft.tracking_code)
+    if workflow.refresh_draft(draft):
+        messages.warning(request, _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."))
+        draft.refresh_from_db()
+    steps = steps_of(draft)
+    if not 1 <= number <= len(steps):
+        return redirect(first_unfinished(draft).url(draft))
+    step = steps[number - 1]
+    try:
+        return _PAGES[step.kind](request, draft, steps, step)
+    except workflow.NotAllowed as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(step.url(draft))
+
+
+def _page(request, draft: Dossier, steps: list[Step], step: Step, template: str, status: int = 200, **context):
+    previous = steps[step.number - 2].url(draft) if step.number > 1 else None
+    context |= {"dossier": draft, "service": draft.service, "step": step, "total": len(steps), "previous": previous}
+    return render(request, template, context, status=status)
+
+
+def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
+    """The applicant or one section of questions. "back" and "later" keep what is there without asking for the rest."""
+    if request.method == "GET":
+        return _page(request, draft, steps, step, "dossiers/questions.html", form=step.form(draft))
+    way = request.POST.get("way", "next")
+    form = step.form(draft, request.POST, partial=way in ("back", "later"))
+    if not form.is_valid():
+        return _page(request, draft, steps, step, "dossiers/questions.html", UNPROCESSABLE, form=form)
+    if step.kind == "applicant":
+        workflow.save_draft(draft, **{name: form.cleaned_data[name] for name in APPLICANT_FIELDS})
+    else:
+        workflow.save_draft(draft, answers=form.answers)
+    return _onward(draft, steps, step, way)
+
+
+def _onward(draft: Dossier, steps: list[Step], step: Step, way: str) -> HttpResponse:
+    if way == "later":
+        return redirect("dossiers:track", draft.tracking_code)
+    if way == "review" and all(one.is_complete(draft) for one in steps[:-1]):
+        return redirect(steps[-1].url(draft))
+    target = step.number - (2 if way == "back" else 0)
+    return redirect(steps[max(target, 0)].url(draft))
+
+
+def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
+    """The list of papers, each with its own file line; a file that is refused touches no other."""
+    slots = [slot for slot in answers.papers(draft)]
+    context = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "slots": slots}
+    if request.method == "GET":
+        return _page(request, draft, steps, step, "dossiers/papers.html", **context)
+    if "remove" in request.POST or "slot" in request.POST:
+        refusal = change_files(request, draft, {slot.key for slot in slots if slot.upload})
+        if refusal is None:
+            return redirect(f"{step.url(draft)}#{request.POST.get('slot') or 'giay-to'}")
+        context |= {"refused": request.POST.get("slot"), "refusal": refusal}
+        return _page(request, draft, steps, step, "dossiers/papers.html", UNPROCESSABLE, **context)
+    way = request.POST.get("way", "next")
+    if way == "next" and answers.missing(draft):
+        return _page(request, draft, steps, step, "dossiers/papers.html", UNPROCESSABLE, show_missing=True, **context)
+    return _onward(draft, steps, step, way)
+
+
+def change_files(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> str | None:
+    """Keep the posted file for its slot, or take one back; return why not, or None when it was done."""
+    if remove := request.POST.get("remove"):
+        attachment = get_object_or_404(dossier.attachments, pk=remove if remove.isdecimal() else 0)
+        workflow.detach(dossier, attachment)
+        return None
+    slot = request.POST.get("slot", "")
+    if slot not in allowed:
+        raise Http404
+    try:
+        workflow.attach(dossier, slot=slot, upload=uploads.check(request.FILES.get("file")))
+    except uploads.UploadRefused as refusal:
+        return str(refusal)
+    return None
+
+
+def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
+    """Check-your-answers, declaration, send."""
+    unfinished = [one for one in steps[:-1] if not one.is_complete(draft)]
+    posted = request.POST if request.method == "POST" else None
+    form = DeclarationForm(posted, initial={"reviewed": workflow.offer_digest(draft)})
+    if posted is not None and form.is_valid() and not unfinished:
+        by = request.user if request.user.is_authenticated and not request.user.is_staff else None
+        workflow.submit(draft, by=by, reviewed=form.cleaned_data["reviewed"])
+        access.grant(request, draft)
+        return redirect("dossiers:sent", draft.tracking_code)
+    context = {
+        "form": form,
+        "steps": list(zip(unfinished, [one.url(draft) for one in unfinished], strict=True)),
+        "sections": [(section, _step_url(draft, steps, section.number)) for section in answers.summary(draft)],
+        "slots": answers.papers(draft),
+        "papers_url": next((one.url(draft) for one in steps if one.kind == "papers"), None),
+        "applicant_url": steps[0].url(draft),
+    }
+    status = 200 if posted is None else UNPROCESSABLE
+    return _page(request, draft, steps, step, "dossiers/review.html", status, **context)
+
+
+def _step_url(draft: Dossier, steps: list[Step], section_number: int) -> str:
+    return steps[1 + section_number].url(draft)
+
+
+_PAGES = {"applicant": _questions, "section": _questions, "papers": _papers, "review": _review}

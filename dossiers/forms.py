@@ -1,0 +1,147 @@
+"""The forms that citizens fill in, made from the frozen specification of their dossier."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from dossiers import fields
+from dossiers.models import Dossier
+from services.form_spec import Question, Section
+from services.models import Level
+
+
+class Words:
+    """A crispy layout object for a question that only speaks; the catalogue's text is escaped, never run."""
+
+    def __init__(self, question: Question):
+        self.question = question
+
+    def render(self, form, context, template_pack=None, **kwargs):
+        tag = "h2" if self.question.kind == "heading" else "p"
+        css = "form-heading" if self.question.kind == "heading" else "form-note"
+        return format_html('<{} class="{}">{}</{}>', tag, css, self.question.label, tag)
+
+
+class StepForm(forms.Form):
+    """One step of a dossier. With `partial`, empty answers are let through: the visitor goes back or stops for now."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args, partial: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        for field in self.fields.values():
+            if not field.required:
+                field.label = format_html(_("{} (không bắt buộc)"), field.label)
+        if partial:
+            self._let_empty_through()
+
+    def _let_empty_through(self) -> None:
+        for field in self.fields.values():
+            field.required = False
+            if isinstance(field, fields.AddressField):
+                field.require_parts(False)
+
+
+class SectionForm(StepForm):
+    """The questions of one section, in order, with its headings and notes between them."""
+
+    def __init__(self, section: Section, *args, **kwargs):
+        questions = [question for question in section.questions if question.kind != "file"]
+        self.base_fields = {question.key: fields.field_for(question) for question in questions if question.asks}
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            *(Field(question.key) if question.asks else Words(question) for question in questions)
+        )
+
+    @property
+    def answers(self) -> dict:
+        """What is stored: cleaned values by question key."""
+        return dict(self.cleaned_data)
+
+
+class ApplicantForm(StepForm):
+    """Who sends the dossier and how the result reaches them; the same for every service."""
+
+    applicant_name = fields.CleanCharField(
+        label=_("Họ và tên"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    citizen_id = fields.CitizenIdField(label=_("Số định danh cá nhân (số căn cước)"), help_text=_("12 chữ số."))
+    phone = fields.PhoneField(
+        label=_("Số điện thoại"),
+        help_text=_("Bốn số cuối là khóa để mở lại hồ sơ của bạn bằng mã tra cứu."),
+    )
+    email = forms.EmailField(
+        label=_("Thư điện tử"),
+        required=False,
+        max_length=254,
+        help_text=_("Để nhận thông báo mỗi khi hồ sơ có thay đổi."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    address = fields.CleanCharField(
+        label=_("Địa chỉ liên hệ"),
+        max_length=300,
+        help_text=_("Số nhà, thôn hoặc tổ, xã, huyện, tỉnh."),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    delivery = forms.ChoiceField(label=_("Nhận kết quả bằng cách nào"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, level: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
+        ways = [*online, Dossier.Delivery.DESK, Dossier.Delivery.POST]
+        self.fields["delivery"].choices = [(way.value, way.label) for way in ways]
+        for field in self.fields.values():
+            fields.say_what_is_missing(field)
+        self.fields["email"].error_messages["invalid"] = _("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn.")
+        self.fields["email"].validators[0].message = self.fields["email"].error_messages["invalid"]
+
+
+class DeclarationForm(forms.Form):
+    """The last page: the declaration, and the digest of what was read on it."""
+
+    declared = forms.BooleanField(
+        label=_("Tôi cam đoan những điều khai trên là đúng sự thật và chịu trách nhiệm về lời khai của mình."),
+        error_messages={"required": _("Hãy đánh dấu vào lời cam đoan trước khi gửi.")},
+    )
+    reviewed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class LookupForm(forms.Form):
+    """The lookup box: a tracking code or an official number."""
+
+    ma = fields.CleanCharField(
+        label=_("Mã tra cứu hoặc mã số hồ sơ"),
+        max_length=200,
+        error_messages={"required": _("Hãy nhập mã in trên giấy hoặc trong thư xác nhận.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class UnlockForm(forms.Form):
+    """The second factor."""
+
+    xac_minh = fields.CleanCharField(
+        label=_("Bốn số cuối của số điện thoại trong hồ sơ"),
+        max_length=20,
+        error_messages={"required": _("Hãy nhập bốn số cuối của số điện thoại đã khai trong hồ sơ.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Words that go with a supplement or a withdrawal."""
+
+    note = fields.CleanCharField(
+        label=_("Lời nhắn cho cán bộ"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )

@@ -1,0 +1,64 @@
+"""Words for the staff pages: statuses, due dates, queues."""
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+
+from dossiers import access, admin_queues
+from dossiers.models import Dossier
+from dossiers.states import Action, Role, State
+from dossiers.timeline import TONES
+
+register = template.Library()
+
+
+@register.inclusion_tag("_status.html")
+def state_tag(state: str) -> dict:
+    """A state as word and shape."""
+    return {"tone": TONES[State(state)], "word": State(state).label}
+
+
+@register.simple_tag
+def due_of(dossier: Dossier) -> admin_queues.Due | None:
+    """How the dossier stands to its due date."""
+    return admin_queues.due(dossier, timezone.now())
+
+
+@register.simple_tag
+def sees_dossiers(user) -> bool:
+    """Whether the code box makes sense for this visitor."""
+    return bool(user.is_authenticated and (access.roles_of(user) or user.is_superuser))
+
+
+@register.simple_tag
+def roles_in_words(user) -> str:
+    """The staff roles of a user on one line."""
+    return ", ".join(str(role.label) for role in Role if role in access.roles_of(user))
+
+
+@register.simple_tag
+def work_of(user) -> dict:
+    """What the first staff page tells: the user's queues with their counts, and what is late or due today."""
+    counts = admin_queues.counts(user)
+    address = reverse("admin:dossiers_dossier_changelist")
+    queues = [
+        {
+            "queue": queue,
+            "number": sum(counts.get(state, 0) for state in queue.states),
+            "url": f"{address}?viec={queue.key}",
+        }
+        for queue in admin_queues.of(user)
+    ]
+    return {"queues": queues, "deadlines": admin_queues.deadlines(user, timezone.now()), "all": address}
+
+
+@register.filter
+def action_label(action: str) -> str:
+    """The verb of an action; an action of another time keeps its own word."""
+    return str(Action(action).label) if action in Action.values else action
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """The name of a role."""
+    return str(Role(role).label) if role in Role.values else role

@@ -1,0 +1,250 @@
+"""After sending: the confirmation, the lookup, the dossier in its three tiers, supplement, withdrawal, downloads."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dossiers import access, answers, codes, documents, timeline, uploads, workflow
+from dossiers.apply_views import UNPROCESSABLE, change_files
+from dossiers.forms import LookupForm, ReasonForm, UnlockForm
+from dossiers.models import Document, Dossier
+from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers.steps import first_unfinished
+
+TOO_MANY = 429
+OTHER_PAPERS = "giay-to-khac"
+PER_PAGE = 20
+
+
+@never_cache
+@require_GET
+def sent(request: HttpRequest, tracking: str) -> HttpResponse:
+    """The confirmation page: the code to keep, what happens next, the acknowledgement once it is made."""
+    dossier = access.get_held_or_404(request, tracking)
+    if dossier.state == State.DRAFT:
+        return redirect(first_unfinished(dossier).url(dossier))
+    acknowledgement = dossier.documents.filter(kind=Document.Kind.ACKNOWLEDGEMENT).first()
+    return render(
+        request,
+        "dossiers/sent.html",
+        {
+            "dossier": dossier,
+            "acknowledgement": acknowledgement,
+            "qr": documents.qr_svg(request.build_absolute_uri(dossier.get_absolute_url())),
+        },
+    )
+
+
+# --- Lookup ------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """POST `ma` finds a dossier; with `xac_minh` as well it opens everything."""
+    if request.method == "GET":
+        return render(request, "dossiers/lookup.html", {"form": LookupForm()})
+    form = LookupForm(request.POST)
+    if not form.is_valid():
+        return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
+    typed = form.cleaned_data["ma"]
+    kind, code = codes.find_in(typed) or ("unreadable", typed)
+    if access.is_throttled(request, code):
+        return _throttled(request)
+    if "xac_minh" in request.POST:
+        return _unlock(request, code)
+    if kind == "official":
+        return _by_official_number(request, form, code)
+    dossier = access.find_by_tracking(code) if kind == "tracking" else None
+    if dossier is None:
+        return _not_found(request, form)
+    return redirect(dossier)
+
+
+def _by_official_number(request: HttpRequest, form: LookupForm, number: str) -> HttpResponse:
+    """The number alone is guessable: it tells the state and the dates, nothing else."""
+    dossier = Dossier.objects.sent().filter(official_number=number).first()
+    if dossier is None:
+        return _not_found(request, form)
+    return render(request, "dossiers/lookup.html", {"form": form, "found": dossier})
+
+
+def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
+    access.count_failure(request)
+    form.add_error("ma", _("Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."))
+    return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
+
+
+def _unlock(request: HttpRequest, code: str) -> HttpResponse:
+    """Check the second factor: an unknown code and a wrong number get one answer after the same work."""
+    form = UnlockForm(request.POST)
+    dossier = access.find_by_tracking(code)
+    opened = access.second_factor_is(dossier, request.POST.get("xac_minh", ""))
+    if opened and dossier is not None:
+        access.grant(request, dossier)
+        return redirect(dossier)
+    if form.is_valid():
+        access.count_failure(request, code)
+        form.add_error("xac_minh", _("Mã và bốn số cuối không khớp nhau. Hãy kiểm tra lại cả hai."))
+    context = {"form": LookupForm(initial={"ma": code}), "unlock": form, "code": code}
+    return render(request, "dossiers/lookup.html", context, status=UNPROCESSABLE)
+
+
+def _throttled(request: HttpRequest) -> HttpResponse:
+    response = render(request, "429.html", status=TOO_MANY)
+    response["Retry-After"] = "3600"
+    return response
+
+
+# --- The dossier -------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def track(request: HttpRequest, tracking: str) -> HttpResponse:
+    """The dossier: with the code its course, with the second factor or the owner's sign-in everything."""
+    if access.is_throttled(request):
+        return _throttled(request)
+    dossier = access.find_by_tracking(tracking)
+    if dossier is None:
+        access.count_failure(request)
+        raise Http404
+    held = access.holds(request, dossier)
+    if held and dossier.state == State.DRAFT:
+        return render(request, "dossiers/draft.html", {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)})
+    context = {"dossier": dossier, "held": held, "entries": timeline.entries(dossier, with_notes=held)}
+    if held:
+        context |= {
+            "sections": answers.summary(dossier),
+            "slots": answers.papers(dossier),
+            "documents": dossier.documents.select_related("event"),
+            "withdrawal": _withdrawal(dossier),
+        }
+    else:
+        context |= {"unlock": UnlockForm()}
+    return render(request, "dossiers/track.html", context)
+
+
+def _withdrawal(dossier: Dossier) -> Action | None:
+    """Return how the applicant may withdraw now: at once, by asking, or not at all."""
+    ways = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
+    return next((way for way in ways if dossier.state in TRANSITIONS[way].sources), None)
+
+
+def _supplementing(dossier: Dossier) -> Action | None:
+    ways = (Action.SUPPLEMENT_INTAKE, Action.SUPPLEMENT)
+    return next((way for way in ways if dossier.state in TRANSITIONS[way].sources), None)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
+    """Put together and send what the officer asked for."""
+    dossier = access.get_held_or_404(request, tracking)
+    action = _supplementing(dossier)
+    if action is None:
+        messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
+        return redirect(dossier)
+    slots = [slot for slot in answers.papers(dossier, round=workflow.rounds(dossier)) if slot.upload]
+    context = {"dossier": dossier, "slots": slots, "other": _other_papers(dossier), "form": ReasonForm()}
+    context |= {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "asked": timeline.last_request(dossier)}
+    if request.method == "GET":
+        return render(request, "dossiers/supplement.html", context)
+    if "remove" in request.POST or "slot" in request.POST:
+        refusal = change_files(request, dossier, {slot.key for slot in slots} | {OTHER_PAPERS})
+        if refusal is None:
+            return redirect("dossiers:supplement", tracking)
+        context |= {"refusal": refusal, "refused": request.POST.get("slot")}
+        return render(request, "dossiers/supplement.html", context, status=UNPROCESSABLE)
+    return _send_supplement(request, dossier, action, context)
+
+
+def _other_papers(dossier: Dossier) -> list:
+    return list(dossier.attachments.filter(slot=OTHER_PAPERS, round=workflow.rounds(dossier)))
+
+
+def _send_supplement(request: HttpRequest, dossier: Dossier, action: Action, context: dict) -> HttpResponse:
+    form = context["form"] = ReasonForm(request.POST)
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    if form.is_valid() and not (note.strip() or context["other"] or any(slot.files for slot in context["slots"])):
+        form.add_error("note", _("Chưa có gì để gửi: hãy tải lên ít nhất một tệp hoặc viết lời nhắn."))
+    if not form.is_valid():
+        return render(request, "dossiers/supplement.html", context, status=UNPROCESSABLE)
+    return _act(request, dossier, action, note, _("Đã gửi bổ sung. Cảm ơn bạn."))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
+    """Withdraw before receipt, or ask for it afterwards."""
+    dossier = access.get_held_or_404(request, tracking)
+    action = _withdrawal(dossier)
+    if action is None:
+        messages.info(request, _("Hồ sơ ở trạng thái này không rút được nữa."))
+        return redirect(dossier)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = _("Đã rút hồ sơ.") if action == Action.WITHDRAW else _("Đã gửi đề nghị rút hồ sơ.")
+        return _act(request, dossier, action, form.cleaned_data["note"], done)
+    context = {"dossier": dossier, "form": form, "at_once": action == Action.WITHDRAW}
+    return render(request, "dossiers/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _act(request: HttpRequest, dossier: Dossier, action: Action, note: str, done: str) -> HttpResponse:
+    by = request.user if request.user.is_authenticated and request.user.pk == dossier.owner_id else None
+    try:
+        workflow.apply(dossier, action, role=Role.CITIZEN, by=by, note=note)
+        messages.success(request, done)
+    except workflow.NotAllowed as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(dossier)
+
+
+# --- Downloads ---------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
+    """A file that the applicant sent."""
+    attachment = get_object_or_404(access.get_held_or_404(request, tracking).attachments, pk=pk)
+    return file_response(attachment.file, attachment.name, attachment.content_type)
+
+
+@never_cache
+@require_GET
+def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
+    """A paper made for the dossier; an honest page while it is still being made."""
+    dossier = access.get_held_or_404(request, tracking)
+    document = get_object_or_404(dossier.documents, pk=pk)
+    if not document.is_ready:
+        return render(request, "dossiers/being_made.html", {"dossier": dossier, "document": document}, status=202)
+    return file_response(document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf")
+
+
+def file_response(file, name: str, content_type: str) -> HttpResponse:
+    """Send a stored file to be saved, never run: as an attachment, without guessing its type."""
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(opened, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@never_cache
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Every dossier of the signed-in citizen, drafts first."""
+    owned = Dossier.objects.filter(owner=request.user).select_related("service")
+    page = Paginator(owned.exclude(state=State.DRAFT), PER_PAGE).get_page(request.GET.get("trang"))
+    return render(request, "dossiers/mine.html", {"drafts": owned.filter(state=State.DRAFT), "page": page})
