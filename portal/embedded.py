@@ -105,9 +105,10 @@ def run_with_servers(name: str, command: list[str]) -> int:
     environment = dict(os.environ)
     missing = {variable: start for variable, start in SERVERS.items() if not environment.get(variable)}
     with contextlib.ExitStack() as stack:
-        place = stack.enter_context(data_place(name)) if missing else None
-        for variable, start in missing.items():
-            environment[variable] = stack.enter_context(start(place))
+        if missing:
+            place = stack.enter_context(data_place(name))
+            for variable, start in missing.items():
+                environment[variable] = stack.enter_context(start(place))
         return run(command, environment)
 
 

