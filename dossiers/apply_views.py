@@ -126,16 +126,16 @@ def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
 
 def change_files(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> str | None:
     """Keep the posted file for its slot, or take one back; return why not, or None when it was done."""
-    if remove := request.POST.get("remove"):
-        attachment = get_object_or_404(dossier.attachments, pk=remove if remove.isdecimal() else 0)
-        workflow.detach(dossier, attachment)
-        return None
-    slot = request.POST.get("slot", "")
-    if slot not in allowed:
-        raise Http404
     try:
+        if remove := request.POST.get("remove"):
+            attachment = get_object_or_404(dossier.attachments, pk=remove if remove.isdecimal() else 0)
+            workflow.detach(dossier, attachment)
+            return None
+        slot = request.POST.get("slot", "")
+        if slot not in allowed:
+            raise Http404
         workflow.attach(dossier, slot=slot, upload=uploads.check(request.FILES.get("file")))
-    except uploads.UploadRefused as refusal:
+    except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
         return str(refusal)
     return None
 
@@ -152,7 +152,7 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
         return redirect("dossiers:sent", draft.tracking_code)
     context = {
         "form": form,
-        "steps": list(zip(unfinished, [one.url(draft) for one in unfinished], strict=True)),
+        "unfinished": list(zip(unfinished, [one.url(draft) for one in unfinished], strict=True)),
         "sections": [(section, _step_url(draft, steps, section.number)) for section in answers.summary(draft)],
         "slots": answers.papers(draft),
         "papers_url": next((one.url(draft) for one in steps if one.kind == "papers"), None),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.forms",  # widget templates of our own stand beside Django's
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",

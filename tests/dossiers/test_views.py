@@ -1,0 +1,250 @@
+"""After sending: lookup, the three tiers, supplement, withdrawal, downloads."""
+
+import pytest
+from django.urls import reverse
+
+from dossiers.models import Dossier
+from dossiers.states import FINAL, Action, Role, State
+from tests.dossiers.factories import APPLICANT, DossierFactory, act, attach, image_file, pdf_file
+from tests.portal.factories import UserFactory
+from tests.services.factories import PaperFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+LOOKUP = "/tra-cuu/"
+LAST_FOUR = APPLICANT["phone"][-4:]
+
+
+def unlock(client, dossier):
+    """Open a dossier as its applicant does on another machine."""
+    response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": LAST_FOUR})
+    assert response.status_code == 302
+    return client
+
+
+def url(name: str, dossier: Dossier, *args) -> str:
+    return reverse(f"dossiers:{name}", args=[dossier.tracking_code, *args])
+
+
+# --- Lookup ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code} "])
+def test_a_tracking_code_is_found_however_it_is_typed(client, typed):
+    dossier = DossierFactory()
+    response = client.post(LOOKUP, {"ma": typed(dossier.tracking_code)})
+    assert response.status_code == 302
+    assert response.url == dossier.get_absolute_url()
+
+
+def test_the_official_number_alone_tells_state_and_dates_and_nothing_else(client):
+    dossier = DossierFactory(state=State.RECEIVED)
+    page = client.post(LOOKUP, {"ma": dossier.official_number}).content.decode()
+    assert "Đã tiếp nhận" in page
+    for secret in (dossier.tracking_code, dossier.applicant_name, dossier.phone, dossier.service_name):
+        assert secret not in page
+
+
+@pytest.mark.parametrize("typed", ["", "xin chào", "AAAA-AAAA-AAAA", "000.00.15.H48-261122-9999", "x" * 500, "\x00"])
+def test_a_code_that_leads_nowhere_gets_a_sentence_and_422(client, typed):
+    response = client.post(LOOKUP, {"ma": typed})
+    assert response.status_code == 422
+    assert "error-summary" in response.content.decode()
+
+
+def test_a_wrong_second_factor_and_an_unknown_code_get_the_same_answer(client):
+    dossier = DossierFactory()
+    wrong = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": "0000"})
+    unknown = client.post(LOOKUP, {"ma": "AAAA-AAAA-AAAA", "xac_minh": "0000"})
+    assert wrong.status_code == unknown.status_code == 422
+    assert wrong.content.decode().replace(dossier.tracking_code, "AAAA-AAAA-AAAA").count("không khớp") == (
+        unknown.content.decode().count("không khớp")
+    )
+
+
+def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
+    dossier = DossierFactory()
+    for _attempt in range(5):
+        client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": "0000"})
+    response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": LAST_FOUR})
+    assert response.status_code == 429
+    assert response["Retry-After"]
+
+
+def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
+    settings.LOOKUP_FAILURES_PER_HOUR = 3
+    answers = [client.get(reverse("dossiers:track", args=[f"AAAA-AAAA-AAA{last}"])).status_code for last in "34679"]
+    assert answers == [404, 404, 404, 429, 429]
+
+
+# --- The three tiers ---------------------------------------------------------------------------------------------
+
+
+def test_the_code_alone_shows_the_course_but_no_person_who_applied(client):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    page = client.get(dossier.get_absolute_url()).content.decode()
+    assert dossier.service_name in page
+    assert dossier.handler.get_full_name() in page
+    assert str(dossier.agency) in page
+    for secret in (*APPLICANT.values(), dossier.answers["noi_dung"]):
+        assert secret not in page
+
+
+def test_the_second_factor_opens_everything(client):
+    dossier = DossierFactory()
+    page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
+    for shown in (*APPLICANT.values(), dossier.answers["noi_dung"]):
+        assert shown in page
+
+
+def test_the_owner_sees_everything_and_another_account_does_not(client):
+    owner, neighbour = UserFactory(), UserFactory()
+    dossier = DossierFactory(owner=owner)
+    client.force_login(owner)
+    assert APPLICANT["citizen_id"] in client.get(dossier.get_absolute_url()).content.decode()
+    client.force_login(neighbour)
+    assert APPLICANT["citizen_id"] not in client.get(dossier.get_absolute_url()).content.decode()
+
+
+def test_notes_between_officers_are_never_shown_to_the_applicant(client):
+    dossier = DossierFactory(state=State.IN_PROGRESS)
+    act(dossier, Action.PROPOSE, Role.CASE, note="Chỗ này còn nghi ngờ")
+    page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
+    assert "Hồ sơ đã được trình phê duyệt" in page
+    assert "nghi ngờ" not in page
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_page_of_a_dossier_in_any_state_opens_for_stranger_and_applicant(client, state):
+    dossier = DossierFactory(state=state, service__paid=True)
+    assert client.get(dossier.get_absolute_url()).status_code == 200
+    assert unlock(client, dossier).get(dossier.get_absolute_url()).status_code == 200
+
+
+def test_what_a_dossier_shows_is_never_kept_by_a_cache(client):
+    response = client.get(DossierFactory().get_absolute_url())
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_page_of_a_dossier_takes_the_same_few_queries_however_long_its_course(client, django_assert_max_num_queries):
+    short, long = DossierFactory(), DossierFactory(state=State.APPROVED)
+    for dossier in (short, long):
+        with django_assert_max_num_queries(6):
+            client.get(dossier.get_absolute_url())
+
+
+# --- Supplement and withdrawal -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(State.SUPPLEMENT, State.IN_PROGRESS), (State.INTAKE_SUPPLEMENT, State.SUBMITTED)]
+)
+def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after):
+    service = ServiceFactory(online=True)
+    PaperFactory(service=service, key="cccd")
+    dossier = DossierFactory(state=before, service=service)
+    unlock(client, dossier).post(url("supplement", dossier), {"slot": "cccd", "file": pdf_file()})
+    client.post(url("supplement", dossier), {"note": "Gửi lại bản rõ hơn"})
+    dossier.refresh_from_db()
+    assert dossier.state == after
+    assert dossier.attachments.get().round == 1
+
+
+def test_an_empty_supplement_is_not_sent(client):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    response = unlock(client, dossier).post(url("supplement", dossier), {"note": "  "})
+    assert response.status_code == 422
+    dossier.refresh_from_db()
+    assert dossier.state == State.SUPPLEMENT
+
+
+def test_a_refused_file_of_a_supplement_is_named_and_the_others_stay(client):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    unlock(client, dossier).post(url("supplement", dossier), {"slot": "giay-to-khac", "file": image_file()})
+    bad = image_file("nho.gif", format="GIF")
+    response = client.post(url("supplement", dossier), {"slot": "giay-to-khac", "file": bad})
+    assert response.status_code == 422
+    assert "không phải PDF, JPG hay PNG" in response.content.decode()
+    assert dossier.attachments.count() == 1
+
+
+def test_what_was_sent_before_cannot_be_taken_back_with_a_supplement(client):
+    service = ServiceFactory(online=True)
+    PaperFactory(service=service, key="cccd")
+    draft = DossierFactory(state=State.DRAFT, service=service)
+    sent = attach(draft, "cccd")
+    dossier = act(draft, Action.SUBMIT, Role.CITIZEN)
+    dossier = act(dossier, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
+    unlock(client, dossier).post(url("supplement", dossier), {"remove": sent.pk})
+    assert dossier.attachments.filter(pk=sent.pk).exists()
+
+
+def test_before_receipt_a_dossier_is_withdrawn_at_once(client):
+    dossier = DossierFactory()
+    unlock(client, dossier).post(url("withdraw", dossier), {"note": "Tôi nộp nhầm"})
+    dossier.refresh_from_db()
+    assert dossier.state == State.WITHDRAWN
+
+
+def test_after_receipt_withdrawal_is_asked_for(client):
+    dossier = DossierFactory(state=State.RECEIVED)
+    unlock(client, dossier).post(url("withdraw", dossier), {"note": ""})
+    dossier.refresh_from_db()
+    assert dossier.state == State.WITHDRAWAL_REQUESTED
+
+
+@pytest.mark.parametrize("state", sorted({*FINAL, State.APPROVED}))
+def test_what_is_decided_or_ended_cannot_be_withdrawn(client, state):
+    dossier = DossierFactory(state=state)
+    response = unlock(client, dossier).post(url("withdraw", dossier), {"note": ""})
+    assert response.url == dossier.get_absolute_url()
+    dossier.refresh_from_db()
+    assert dossier.state == state
+
+
+@pytest.mark.parametrize("name", ["supplement", "withdraw", "sent"])
+def test_a_stranger_who_knows_the_code_can_neither_act_nor_read_on(client, name):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    assert client.get(url(name, dossier)).status_code == 404
+    assert client.post(url(name, dossier)).status_code in (404, 405)
+
+
+# --- Downloads ---------------------------------------------------------------------------------------------------
+
+
+def test_a_file_comes_back_as_it_was_sent_and_only_to_its_sender(client):
+    draft = DossierFactory(state=State.DRAFT)
+    sent = attach(draft, "cccd", pdf_file("căn cước.pdf"))
+    with sent.file.open() as file:
+        content = file.read()
+    assert client.get(url("file", draft, sent.pk)).status_code == 404
+    response = unlock(client, draft).get(url("file", draft, sent.pk))
+    assert b"".join(response.streaming_content) == content
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_of_another_dossier_is_not_found_through_ones_own(client):
+    mine, other = DossierFactory(state=State.DRAFT), DossierFactory(state=State.DRAFT)
+    foreign = attach(other, "cccd")
+    assert unlock(client, mine).get(url("file", mine, foreign.pk)).status_code == 404
+
+
+def test_a_paper_that_is_not_made_yet_says_so_and_looks_again_by_itself(client):
+    dossier = DossierFactory()
+    waiting = dossier.documents.get()
+    response = unlock(client, dossier).get(url("paper", dossier, waiting.pk))
+    assert response.status_code == 202
+    assert 'http-equiv="refresh"' in response.content.decode()
+
+
+def test_a_citizen_sees_a_list_of_their_own_dossiers_only(client):
+    me = UserFactory()
+    mine, _other = DossierFactory(owner=me), DossierFactory()
+    client.force_login(me)
+    page = client.get(reverse("dossiers:mine")).content.decode()
+    assert mine.tracking_code in page
+    assert _other.tracking_code not in page
+
+
+def test_the_list_of_ones_dossiers_asks_for_a_sign_in(client):
+    assert reverse("account_login") in client.get(reverse("dossiers:mine")).url
