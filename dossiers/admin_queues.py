@@ -1,0 +1,121 @@
+"""What waits for whom: the queues of each role, how many dossiers stand in them, and how a due date reads.
+
+Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from dossiers import access
+from dossiers.models import Dossier
+from dossiers.states import FINAL, STAFF_ROLES, Role, State
+
+SOON_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One pile of work: dossiers in `states` for `role`; `theirs` is False while they wait for the applicant."""
+
+    key: str
+    name: str
+    role: Role
+    states: frozenset[State]
+    theirs: bool = True
+
+
+def _queue(key: str, name: str, role: Role, *states: State, theirs: bool = True) -> Queue:
+    return Queue(key, name, role, frozenset(states), theirs)
+
+
+QUEUES = (
+    _queue("cho-tiep-nhan", "Chờ tiếp nhận", Role.DESK, State.SUBMITTED),
+    _queue("cho-tra", "Chờ trả kết quả", Role.DESK, State.APPROVED),
+    _queue("cho-bo-sung-dau", "Đợi bổ sung để tiếp nhận", Role.DESK, State.INTAKE_SUPPLEMENT, theirs=False),
+    _queue("cho-giai-quyet", "Mới tiếp nhận", Role.CASE, State.RECEIVED),
+    _queue("dang-giai-quyet", "Đang giải quyết", Role.CASE, State.IN_PROGRESS),
+    _queue("de-nghi-rut", "Đề nghị rút", Role.CASE, State.WITHDRAWAL_REQUESTED),
+    _queue("doi-nguoi-nop", "Đợi người nộp", Role.CASE, State.SUPPLEMENT, State.AWAITING_PAYMENT, theirs=False),
+    _queue("cho-phe-duyet", "Chờ phê duyệt", Role.LEADER, State.AWAITING_APPROVAL),
+)
+
+
+def of(user) -> list[Queue]:
+    """Return the queues of a user's roles; a superuser, who only looks on, sees those of all roles."""
+    roles: Iterable[Role] = access.roles_of(user) or (STAFF_ROLES if user.is_superuser else ())
+    return [queue for queue in QUEUES if queue.role in roles]
+
+
+def own_states(user) -> set[State]:
+    """Return the states in which a dossier waits for this user's roles and not for its applicant."""
+    return {state for queue in of(user) if queue.theirs for state in queue.states}
+
+
+def counts(user) -> dict[State, int]:
+    """Return how many dossiers stand in each state of the user's queues. One query."""
+    states = {state for queue in of(user) for state in queue.states}
+    found = access.visible_to(user).filter(state__in=states).order_by().values("state").annotate(number=Count("pk"))
+    return {State(row["state"]): row["number"] for row in found}
+
+
+def deadlines(user, now: datetime) -> dict[str, int]:
+    """Return how many of the user's own dossiers are overdue and how many are due today. One query."""
+    return (
+        ticking(access.visible_to(user).filter(state__in=own_states(user)))
+        .order_by()
+        .aggregate(
+            overdue=Count("pk", filter=Q(due_at__lt=now)),
+            today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=end_of_day(now))),
+        )
+    )
+
+
+def next_after(user, dossier: Dossier) -> Dossier | None:
+    """Return the first dossier that waits for this user, apart from the one just handled."""
+    waiting = access.visible_to(user).filter(state__in=own_states(user)).exclude(pk=dossier.pk)
+    return oldest_first(waiting).only("pk", "official_number", "tracking_code").first()
+
+
+def oldest_first(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Order as work is taken up: by due date, then by the time of sending; what has no due date yet comes last."""
+    return dossiers.order_by(F("due_at").asc(nulls_last=True), "submitted_at", "pk")
+
+
+def ticking(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Narrow to dossiers whose time limit runs: received, neither paused nor finished."""
+    return dossiers.filter(due_at__isnull=False, paused_at=None, finished_at=None)
+
+
+def end_of_day(now: datetime) -> datetime:
+    """Return the coming midnight of the authority's own clock."""
+    return timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=999999)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due date in words, with the tone that gives its colour and shape."""
+
+    tone: str
+    words: str
+
+
+def due(dossier: Dossier, now: datetime) -> Due | None:
+    """Say how the dossier stands to its due date, in calendar days; None when there is none."""
+    if dossier.due_at is None:
+        return None
+    if dossier.finished_at:
+        return Due("stop", "Xong trễ hạn") if dossier.finished_at > dossier.due_at else Due("done", "Xong đúng hạn")
+    if dossier.paused_at:
+        return Due("wait", "Tạm dừng tính hạn")
+    if dossier.state in FINAL:
+        return None
+    days = (timezone.localdate(dossier.due_at) - timezone.localdate(now)).days
+    if dossier.due_at < now:
+        return Due("stop", f"Quá hạn {-days} ngày" if days else "Quá hạn hôm nay")
+    if days <= SOON_DAYS:
+        return Due("attention", f"Còn {days} ngày" if days else "Đến hạn hôm nay")
+    return Due("info", f"Còn {days} ngày")
