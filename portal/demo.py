@@ -1,0 +1,220 @@
+"""People and dossiers to try the portal with. All are made up, and every dossier goes the way of a real one.
+
+Nothing here writes a state or a sum: drafts are filled in, sent and moved through `dossiers.workflow`, and money comes
+in through `payments.ledger`.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from pypdf import PdfWriter
+
+from dossiers import answers, uploads, workflow
+from dossiers.access import GROUPS
+from dossiers.models import Dossier
+from dossiers.states import Action, Role
+from payments import ledger
+from portal.models import User
+from services import form_spec
+from services.form_spec import Question
+from services.models import Service
+
+
+@dataclass(frozen=True)
+class Person:
+    """One demo sign-in; `role` None is a citizen, or with `superuser` the administrator."""
+
+    username: str
+    full_name: str
+    what: str
+    title: str = ""
+    role: Role | None = None
+    superuser: bool = False
+
+
+PEOPLE = (
+    Person("congdan", "Phạm Thị Nga", "Người dân"),
+    Person("motcua", "Nguyễn Thị Hạnh", "Cán bộ một cửa", "Công chức Bộ phận Một cửa", Role.DESK),
+    Person("chuyenvien", "Phạm Văn Rin", "Chuyên viên thụ lý", "Chuyên viên", Role.CASE),
+    Person("lanhdao", "Lê Minh Sơn", "Lãnh đạo", "Phó Chủ tịch", Role.LEADER),
+    Person("quantri", "Trần Quốc Bảo", "Quản trị hệ thống", superuser=True),
+)
+CITIZEN = {"citizen_id": "051190000123", "phone": "0905000111", "email": "congdan@example.vn"}
+
+NAMES = (
+    "Phạm Văn Ngheo", "Phạm Thị Bé", "Nguyễn Văn Thuận", "Đinh Thị Lan", "Trần Thị Thu Hà", "Phạm Văn Treo",
+    "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến", "Đinh Văn Dút", "Bùi Quang Huy",
+)  # fmt: skip
+
+# How far each of the first dossiers goes, and by whom; the list starts again for more.
+WAYS: tuple[tuple[tuple[Action, str], ...], ...] = (
+    (),
+    ((Action.RECEIVE, "motcua"),),
+    ((Action.RECEIVE, "motcua"), (Action.START, "chuyenvien")),
+    ((Action.RECEIVE, "motcua"), (Action.START, "chuyenvien"), (Action.PROPOSE, "chuyenvien")),
+    (
+        (Action.RECEIVE, "motcua"),
+        (Action.START, "chuyenvien"),
+        (Action.PROPOSE, "chuyenvien"),
+        (Action.APPROVE, "lanhdao"),
+    ),
+    ((Action.RECEIVE, "motcua"), (Action.START, "chuyenvien"), (Action.REQUEST_SUPPLEMENT, "chuyenvien")),
+    ((Action.REQUEST_INTAKE_SUPPLEMENT, "motcua"),),
+    (
+        (Action.RECEIVE, "motcua"),
+        (Action.START, "chuyenvien"),
+        (Action.PROPOSE, "chuyenvien"),
+        (Action.APPROVE, "lanhdao"),
+        (Action.RETURN, "motcua"),
+    ),
+)
+FIRST = len(WAYS)
+NOTES = {
+    Action.REQUEST_INTAKE_SUPPLEMENT: "Bản chụp bị mờ, xin chụp lại cho rõ bốn góc.",
+    Action.REQUEST_SUPPLEMENT: "Xin bổ sung giấy tờ tùy thân còn hạn của người nộp.",
+    Action.PROPOSE: "Hồ sơ đủ điều kiện, kính trình lãnh đạo xem xét.",
+}
+DATA = {Action.PROPOSE: {"result_text": "Đồng ý giải quyết theo đề nghị của người nộp hồ sơ."}}
+
+
+class NoServices(Exception):
+    """The catalogue holds nothing that can be sent from home."""
+
+
+# --- People ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ensure_people() -> None:
+    """Create the demo sign-ins, or give them the present password again; one slow hash for all of them."""
+    known = {user.username: user for user in User.objects.filter(username__in=[person.username for person in PEOPLE])}
+    citizen = known.get("congdan")
+    unchanged = citizen is not None and citizen.check_password(settings.DEMO_PASSWORD)
+    if unchanged and len(known) == len(PEOPLE):
+        return
+    password = make_password(settings.DEMO_PASSWORD)
+    for person in PEOPLE:
+        _ensure(person, password)
+
+
+def _ensure(person: Person, password: str) -> None:
+    facts: dict[str, Any] = {
+        "full_name": person.full_name,
+        "title": person.title,
+        "email": f"{person.username}@example.vn",
+        "is_staff": person.superuser or person.role is not None,
+        "is_superuser": person.superuser,
+        "password": password,
+    }
+    facts |= CITIZEN if person.role is None and not person.superuser else {}
+    user, _created = User.objects.update_or_create(username=person.username, defaults=facts)
+    if person.role:
+        user.groups.add(Group.objects.get_or_create(name=GROUPS[person.role])[0])
+
+
+# --- Dossiers ----------------------------------------------------------------------------------------------------
+
+
+def make_dossiers(number: int) -> int:
+    """Send `number` dossiers and lead each as far as its turn says. Raises NoServices when nothing can be sent."""
+    online = list(Service.objects.published().online().prefetch_related("papers", "fees").order_by("slug"))
+    if not online:
+        raise NoServices
+    people = {user.username: user for user in User.objects.filter(username__in=[person.username for person in PEOPLE])}
+    begin = Dossier.objects.count()
+    for turn in range(begin, begin + number):
+        _make(online[turn % len(online)], turn, people)
+    return number
+
+
+@transaction.atomic
+def _make(service: Service, turn: int, people: dict[str, User]) -> None:
+    owner = people["congdan"] if turn % 4 == 0 else None
+    draft = workflow.start_draft(service, owner=owner)
+    draft = workflow.save_draft(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
+    for slot in answers.missing(draft):
+        workflow.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
+    dossier = workflow.submit(draft, by=owner, reviewed=workflow.offer_digest(draft))
+    for action, username in WAYS[turn % len(WAYS)]:
+        by, role = people[username], next(person.role for person in PEOPLE if person.username == username)
+        if action == Action.RETURN and dossier.owed:
+            ledger.record_cash(dossier, by=by)
+        dossier = workflow.apply(dossier, action, role=role, by=by, note=NOTES.get(action, ""), data=DATA.get(action))
+
+
+def _applicant(owner: User | None, turn: int) -> dict[str, str]:
+    if owner:
+        name, contact = owner.full_name, CITIZEN
+    else:
+        name = NAMES[turn % len(NAMES)]
+        contact = {
+            "citizen_id": f"0511900{turn % 100_000:05d}",
+            "phone": f"09050{turn % 100_000:05d}",
+            "email": f"nguoinop{turn}@example.vn",
+        }
+    communes = settings.AUTHORITY["areas"]["communes"]
+    return {"applicant_name": name, "address": f"Thôn {turn % 9 + 1}, {communes[turn % len(communes)]}", **contact}
+
+
+def _answers(draft: Dossier, turn: int) -> dict[str, Any]:
+    questions = [question for section in form_spec.parse(draft.form) for question in section.asking]
+    return {question.key: answer_to(question, turn) for question in questions if question.kind != "file"}
+
+
+def answer_to(question: Question, turn: int) -> Any:
+    """Return a made-up answer in the stored form of the question's kind."""
+    areas = settings.AUTHORITY["areas"]
+    match question.kind:
+        case "number":
+            return int(question.min if question.min is not None else 1)
+        case "date":
+            return _day(question)
+        case "choice":
+            return question.options[turn % len(question.options)].value
+        case "choices":
+            return [option.value for option in question.options[:2]]
+        case "yesno":
+            return "yes"
+        case "citizen_id":
+            return f"0510800{turn % 100_000:05d}"
+        case "phone":
+            return f"09051{turn % 100_000:05d}"
+        case "email":
+            return f"lienhe{turn}@example.vn"
+        case "address":
+            commune = areas["communes"][turn % len(areas["communes"])]
+            return {"province": areas["home_province"], "commune": commune, "detail": f"Thôn {turn % 9 + 1}"}
+        case _:
+            return _words(question, turn)[: question.max_length]
+
+
+def _day(question: Question) -> str:
+    """Return a day within the limits of a date question, which may be "today"."""
+    limits = [date.today().isoformat() if limit == "today" else limit for limit in (question.min, question.max)]
+    usual = "1995-06-15"
+    if limits[0] and usual < limits[0]:
+        return limits[0]
+    return limits[1] if limits[1] and usual > limits[1] else usual
+
+
+def _words(question: Question, turn: int) -> str:
+    if "mã số thuế" in question.label.lower():
+        return f"4300{turn % 1_000_000:06d}"
+    if any(word in question.label.lower() for word in ("họ và tên", "họ tên", "người đại diện")):
+        return NAMES[(turn + 5) % len(NAMES)]
+    return question.placeholder or "Thông tin minh họa"
+
+
+def _blank_pdf(name: str) -> SimpleUploadedFile:
+    """Return a whole one-page PDF, as a browser would send it."""
+    writer, buffer = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(buffer)
+    return SimpleUploadedFile(name, buffer.getvalue(), "application/pdf")
