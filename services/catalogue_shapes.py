@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from services.models import Fee, FormTemplate, Paper, Service, SpecialDay
+from services.models import Fee, FormTemplate, Paper
 
 MUST = object()  # the key has no default: it must be written
 
@@ -27,7 +27,7 @@ AGENCY_KEYS = {
     "email": Key("text", ""),
 }
 FIELD_KEYS = {"code": Key("text"), "name": Key("text"), "summary": Key("text", ""), "order": Key("number", 0)}
-SPECIAL_DAY_KEYS = {"day": Key("date"), "kind": Key("text", SpecialDay.Kind.OFF.value), "name": Key("text")}
+SPECIAL_DAY_KEYS = {"day": Key("date"), "kind": Key("text"), "name": Key("text")}
 SERVICE_KEYS = {
     "code": Key("text", ""),
     "slug": Key("text"),
@@ -36,14 +36,14 @@ SERVICE_KEYS = {
     "field": Key("text"),
     "agency": Key("text"),
     "level": Key("number"),
-    "audience": Key("text", Service.Audience.CITIZEN.value),
+    "audience": Key("text"),
     "applicants": Key("text", ""),
     "steps": Key("texts"),
     "channels": Key("texts"),
-    "sets": Key("number", 1),
+    "sets": Key("number"),
     "conditions": Key("texts", []),
     "time_limit": Key("number or null"),
-    "time_unit": Key("text", Service.TimeUnit.WORKING_DAYS.value),
+    "time_unit": Key("text"),
     "time_note": Key("text", ""),
     "result": Key("text"),
     "legal_basis": Key("texts"),
@@ -56,7 +56,7 @@ SERVICE_KEYS = {
 }
 FEE_KEYS = {
     "key": Key("text"),
-    "kind": Key("text", Fee.Kind.CHARGE.value),
+    "kind": Key("text"),
     "name": Key("text"),
     "amount": Key("number or null"),
     "note": Key("text", ""),
@@ -64,7 +64,7 @@ FEE_KEYS = {
 PAPER_KEYS = {
     "key": Key("text"),
     "name": Key("text"),
-    "kind": Key("text", Paper.Kind.COPY.value),
+    "kind": Key("text"),
     "copies": Key("number", 1),
     "required": Key("flag", True),
     "upload": Key("flag", True),
