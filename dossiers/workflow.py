@@ -25,6 +25,9 @@ from services.models import Service
 
 FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
 FROZEN_FEE = ("key", "kind", "name", "amount", "note")
+# What a form of a draft may write; everything else is the house's own.
+APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
+MOST_FILES = 60  # of one dossier, in all its rounds
 
 
 class NotAllowed(Exception):
@@ -39,13 +42,24 @@ def start_draft(service: Service, *, owner=None, channel: str = Dossier.Channel.
 
     `applicant` may fill in applicant_name, citizen_id, phone and email, as known from an account.
     """
+    _refuse_closed(service)
+    _refuse_unknown(applicant)
+    return Dossier.objects.create(service=service, owner=owner, channel=channel, **offer(service), **applicant)
+
+
+def _refuse_closed(service: Service) -> None:
     if not (service.is_online and service.is_published):
         raise NotAllowed(_("Dịch vụ này chưa nhận hồ sơ trực tuyến."))
-    return Dossier.objects.create(service=service, owner=owner, channel=channel, **offer(service), **applicant)
+
+
+def _refuse_unknown(applicant: dict[str, Any]) -> None:
+    if unknown := set(applicant) - APPLICANT:
+        raise TypeError(f"not a form's to write: {', '.join(sorted(unknown))}")
 
 
 def offer(service: Service) -> dict[str, Any]:
     """Return what a dossier freezes of its service: everything that was shown to the sender before sending."""
+    fees = list(service.fees.all())
     return {
         "agency_id": service.agency_id,
         "service_name": service.name,
@@ -53,8 +67,8 @@ def offer(service: Service) -> dict[str, Any]:
         "form": service.form,
         "form_version": service.form_version,
         "papers": [{name: getattr(paper, name) for name in FROZEN_PAPER} for paper in service.papers.all()],
-        "fees": [{name: getattr(fee, name) for name in FROZEN_FEE} for fee in service.fees.all()],
-        "fee_total": sum(fee.amount or 0 for fee in service.fees.all()),
+        "fees": [{name: getattr(fee, name) for name in FROZEN_FEE} for fee in fees],
+        "fee_total": sum(fee.amount or 0 for fee in fees),
         "time_limit": service.time_limit,
         "time_unit": service.time_unit,
     }
@@ -62,26 +76,28 @@ def offer(service: Service) -> dict[str, Any]:
 
 def offer_digest(dossier: Dossier) -> str:
     """Return a short digest of the frozen offer: the review page sends it back with "Gửi hồ sơ"."""
-    frozen = {name: getattr(dossier, name) for name in ("service_name", "level", "form", "papers", "fees", "time_limit")}
+    shown = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
+    frozen = {name: getattr(dossier, name) for name in shown}
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
 def refresh_draft(draft: Dossier) -> bool:
-    """Bring a draft up to its service's present offer, keeping all answers; tell whether anything changed."""
+    """Bring a draft up to its service's present offer, keeping all answers; tell whether anything shown changed."""
     locked = _locked_draft(draft)
+    changed = {name: value for name, value in offer(locked.service).items() if getattr(locked, name) != value}
     before = offer_digest(locked)
-    for name, value in offer(locked.service).items():
+    for name, value in changed.items():
         setattr(locked, name, value)
-    if offer_digest(locked) == before:
-        return False
-    locked.save()
-    return True
+    if changed:
+        locked.save()
+    return offer_digest(locked) != before
 
 
 @transaction.atomic
 def save_draft(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: Any) -> Dossier:
     """Keep what was typed on one step; other steps' answers stay. Raise NotAllowed once the dossier is sent."""
+    _refuse_unknown(applicant)
     locked = _locked_draft(draft)
     locked.answers = {**locked.answers, **(answers or {})}
     for name, value in applicant.items():
@@ -99,14 +115,18 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if not accepts_files(locked):
         raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
-    attachment, _created = Attachment.objects.get_or_create(
-        dossier=locked,
-        slot=slot,
-        sha256=upload.sha256,
-        round=rounds(locked),
-        defaults={"file": upload.file, "name": upload.name, "content_type": upload.content_type, "size": upload.size},
+    known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
+    if same := locked.attachments.filter(**known).first():
+        return same
+    if locked.attachments.count() >= MOST_FILES:
+        raise NotAllowed(
+            _("Hồ sơ đã có %(most)d tệp, không nhận thêm được. Hãy gộp các trang vào một tệp PDF.")
+            % {"most": MOST_FILES}
+        )
+    locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
+    return locked.attachments.create(
+        **known, file=upload.file, name=upload.name, content_type=upload.content_type, size=upload.size
     )
-    return attachment
 
 
 @transaction.atomic
@@ -142,11 +162,13 @@ def _locked_draft(draft: Dossier) -> Dossier:
 def submit(draft: Dossier, *, by=None, reviewed: str) -> Dossier:
     """Send a draft: at most once, whatever the number of clicks and tabs; the second caller gets the sent dossier.
 
-    `reviewed` is the `offer_digest` of the page that was read. Raise NotAllowed when the service changed since.
+    `reviewed` is the `offer_digest` of the page that was read. Raise NotAllowed when the service changed since, or was
+    closed.
     """
-    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
     if locked.state != State.DRAFT:
         return locked
+    _refuse_closed(locked.service)
     if reviewed != offer_digest(locked):
         raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
     return apply(locked, Action.SUBMIT, role=Role.CITIZEN, by=by)
@@ -251,6 +273,8 @@ def _receive(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     today = timezone.localdate(now)
     unit = settings.AUTHORITY["unit_code"]
     order = take_number(unit, f"{today:%Y-%m-%d}")
+    if order > codes.LAST_NUMBER_OF_A_DAY:
+        raise NotAllowed(_("Hôm nay đã cấp hết %(most)d số hồ sơ.") % {"most": codes.LAST_NUMBER_OF_A_DAY})
     dossier.official_number = codes.official_number(unit, today, order)
     dossier.received_at = now
     dossier.handler = by
@@ -263,10 +287,18 @@ def _take_in_hand(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     return {}
 
 
+def _take_in_hand_unless_started(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    if not dossier.events.filter(action=Action.START).exists():
+        dossier.handler = by
+    return {}
+
+
 def _request_payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
-    amount = int(facts.get("amount") or 0)
+    amount, name = int(facts.get("amount") or 0), str(facts.get("fee_name") or "").strip()
+    if amount < 0 or (amount and not name):
+        raise NotAllowed(_("Khoản nộp thêm cần có tên và số tiền lớn hơn 0."))
     if amount:
-        line = {"key": f"bo-sung-{len(dossier.fees) + 1}", "kind": "phi", "name": facts["fee_name"], "amount": amount}
+        line = {"key": f"bo-sung-{len(dossier.fees) + 1}", "kind": "phi", "name": name, "amount": amount}
         dossier.fees = [*dossier.fees, {**line, "note": ""}]
         dossier.fee_total += amount
     if not dossier.owed:
@@ -296,6 +328,7 @@ EFFECTS: dict[Action, Callable[[Dossier, Any, datetime, dict], dict]] = {
     Action.SUBMIT: _submit,
     Action.RECEIVE: _receive,
     Action.START: _take_in_hand,
+    Action.DECLINE_WITHDRAWAL: _take_in_hand_unless_started,
     Action.REQUEST_PAYMENT: _request_payment,
     Action.CONFIRM_PAYMENT: _payment,
     Action.RECORD_PAYMENT: _payment,

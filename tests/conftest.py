@@ -1,0 +1,108 @@
+"""What every test stands on: files in a temporary folder, no broker, no network, quick passwords – and the people."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from celery.app.task import Task
+from django.db import connection
+
+from dossiers.states import Role
+from portal.models import User
+from tests.portal.factories import UserFactory
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 - listening on all is not leaving
+
+Queue = list[tuple[Task, int]]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_house_of_its_own(settings, tmp_path) -> None:
+    """Uploads and papers go to the test's folder; pages need no collected static files; passwords cost nothing."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Let nothing leave this machine: a test that reaches for the network fails by name."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            pytest.fail(f"a test reached for the network: {address[0]}")
+        connect(self, address)
+
+    def guarded_resolve(host, *args, **kwargs):
+        if host not in LOOPBACK:
+            pytest.fail(f"a test asked for the address of {host}")
+        return resolve(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def queue(request, monkeypatch) -> Queue:
+    """What was given to the broker, as (task, pk); nothing reaches it, unless the test is marked `real_broker`."""
+    sent: Queue = []
+    if "real_broker" not in request.keywords:
+        monkeypatch.setattr(Task, "apply_async", lambda task, args, **options: sent.append((task, args[0])))
+    return sent
+
+
+@pytest.fixture
+def run_queue(queue: Queue) -> Callable[[], Queue]:
+    """Return a worker: a call does all that is queued and gives what it did.
+
+    A test inside a transaction never commits, so what waits for its commit is done first.
+    """
+
+    def work() -> Queue:
+        while connection.run_on_commit:
+            _savepoints, callback, _robust = connection.run_on_commit.pop(0)
+            callback()
+        done: Queue = []
+        while queue:
+            task, pk = queue.pop(0)
+            task(pk)
+            done.append((task, pk))
+        return done
+
+    return work
+
+
+# --- The cast ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def citizen(db) -> User:
+    return UserFactory(username="rin", full_name="Phạm Văn Rin", phone="0905123456")
+
+
+@pytest.fixture
+def neighbour(db) -> User:
+    """Somebody else with an account, who has no business with the citizen's dossiers."""
+    return UserFactory(username="xoi", full_name="Đinh Thị Xối", phone="0905999888")
+
+
+@pytest.fixture
+def desk_officer(db) -> User:
+    return UserFactory(username="motcua", full_name="Lê Thị Cửa", role=Role.DESK)
+
+
+@pytest.fixture
+def case_officer(db) -> User:
+    return UserFactory(username="chuyenvien", full_name="Trần Văn Viên", role=Role.CASE)
+
+
+@pytest.fixture
+def leader(db) -> User:
+    return UserFactory(username="lanhdao", full_name="Nguyễn Văn Đạo", role=Role.LEADER)

@@ -1,0 +1,623 @@
+"""The one door for state: the whole table, then what each verb leaves behind – and what a refusal does not."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection, transaction
+
+from dossiers import workflow
+from dossiers.models import Attachment, Counter, Document, Dossier, Event, Notification
+from dossiers.states import TRANSITIONS, Action, Clock, Role, State
+from dossiers.workflow import NotAllowed
+from tests.dossiers.factories import APPLICANT, DossierFactory, act, attach, image_file, pdf_file
+from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory, SpecialDayFactory, small_form
+
+pytestmark = pytest.mark.django_db
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+CLOCK_STANDS_STILL = {State.SUPPLEMENT, State.AWAITING_PAYMENT}
+CLOCK_RUNS = {State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL}
+
+
+def at(day: int, month: int, hour: int = 10, minute: int = 0, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=ZONE)
+
+
+def traces(dossier: Dossier) -> tuple:
+    """Everything that a move could leave behind."""
+    return (
+        Dossier.objects.values().get(pk=dossier.pk),
+        list(Attachment.objects.values()),
+        Event.objects.count(),
+        Notification.objects.count(),
+        Document.objects.count(),
+        list(Counter.objects.order_by("pk").values()),
+        len(connection.run_on_commit),
+    )
+
+
+def refused(dossier: Dossier, action: Action, role: Role, **rest) -> str:
+    """Try a move that must be refused without a trace; return the sentence that says why."""
+    before = traces(dossier)
+    with pytest.raises(NotAllowed) as refusal:
+        act(dossier, action, role, **rest)
+    assert traces(dossier) == before
+    assert str(refusal.value).endswith((".", ")."))
+    return str(refusal.value)
+
+
+# --- The whole table -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(citizen, desk_officer, case_officer, leader) -> dict:
+    """Who acts in each role; the ledger is nobody."""
+    return {
+        Role.CITIZEN: citizen, Role.DESK: desk_officer, Role.CASE: case_officer, Role.LEADER: leader, Role.SYSTEM: None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_move_is_made_if_and_only_if_the_table_offers_it(state, people):
+    dossier = DossierFactory(state=state)
+    before = traces(dossier)
+    for role, by in people.items():
+        made = {action for action in Action if try_move(dossier, action, role, by)}
+        assert made == {action for action, edge in TRANSITIONS.items() if state in edge.sources and role in edge.roles}
+        assert traces(dossier) == before, f"a refusal or a rollback left something: {role}"
+
+
+def try_move(dossier: Dossier, action: Action, role: Role, by) -> bool:
+    """Make a move, look at what it did, and take it back; return False when it is refused."""
+    data = {"amount": 0} if role == Role.SYSTEM else {"amount": 1000, "fee_name": "Phí"}
+    with transaction.atomic():
+        try:
+            workflow.apply(dossier, action, role=role, by=by, note="Vì lý do này.", data=data)
+        except NotAllowed:
+            return False
+        assert_moved(dossier, action, role, by)
+        transaction.set_rollback(True)
+    return True
+
+
+def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
+    """The dossier stands where the table says, its event tells it, and the rows for mail and paper are there."""
+    edge, before, after = TRANSITIONS[action], dossier.state, Dossier.objects.get(pk=dossier.pk)
+    assert after.state == (edge.target or before)
+    event = dossier.events.last()
+    assert (event.action, event.from_state, event.to_state) == (action, before, after.state)
+    assert (event.role, event.actor, event.note) == (role, by, "Vì lý do này.")
+    assert [row.message for row in event.notifications.all()] == ([edge.message] if edge.message else [])
+    assert [row.kind for row in event.documents.all()] == ([edge.paper] if edge.paper else [])
+    assert (after.finished_at is not None) == (edge.clock == Clock.STOP or before == State.APPROVED)
+    assert not (after.state in CLOCK_STANDS_STILL and after.paused_at is None)
+    assert not (after.state in CLOCK_RUNS and after.paused_at is not None)
+
+
+@pytest.mark.parametrize("action", [action for action, edge in TRANSITIONS.items() if edge.needs_note])
+@pytest.mark.parametrize("note", ["", "  \n "])
+def test_a_reason_that_is_owed_must_be_given(action, note):
+    edge = TRANSITIONS[action]
+    dossier = DossierFactory(state=min(edge.sources))
+    assert "lý do" in refused(dossier, action, next(iter(edge.roles)), note=note)
+
+
+def test_who_comes_too_late_reads_where_the_dossier_stands_and_who_moved_it(desk_officer):
+    dossier = DossierFactory()
+    act(dossier, Action.RECEIVE, Role.DESK, by=desk_officer)
+    sentence = refused(dossier, Action.REFUSE, Role.DESK)
+    assert "Đã tiếp nhận" in sentence
+    assert "Lê Thị Cửa" in sentence
+
+
+def test_a_move_is_judged_by_the_row_and_not_by_the_copy_in_hand():
+    copy = DossierFactory()
+    act(copy, Action.WITHDRAW, Role.CITIZEN)
+    assert copy.state == State.SUBMITTED
+    refused(copy, Action.RECEIVE, Role.DESK)
+
+
+def test_what_is_in_the_copy_in_hand_is_not_written():
+    copy = DossierFactory()
+    copy.applicant_name = "Người khác"
+    assert act(copy, Action.RECEIVE, Role.DESK).applicant_name == APPLICANT["applicant_name"]
+
+
+def test_without_an_address_there_is_no_mail_to_send():
+    dossier = DossierFactory(email="", state=State.RECEIVED)
+    assert not Notification.objects.exists()
+    assert [paper.kind for paper in dossier.documents.all()] == ["acknowledgement", "receipt"]
+
+
+def test_a_mail_goes_to_the_address_of_the_dossier():
+    DossierFactory(email="moi@example.vn")
+    assert Notification.objects.get().recipient == "moi@example.vn"
+
+
+def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
+    monkeypatch.setattr("dossiers.tasks.documents.render", lambda row: None)
+    monkeypatch.setattr("dossiers.tasks.notifications.deliver", lambda row: None)
+    DossierFactory()
+    assert queue == []
+    assert [task.name.rsplit(".", 1)[-1] for task, _pk in run_queue()] == ["deliver_notification", "render_document"]
+
+
+def test_a_rollback_leaves_no_row_and_tells_nobody():
+    dossier = DossierFactory()
+    before = traces(dossier)
+    with transaction.atomic():
+        act(dossier, Action.RECEIVE, Role.DESK)
+        transaction.set_rollback(True)
+    assert traces(dossier) == before
+
+
+# --- Drafts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("service", [{"downloadable": True}, {"online": True, "is_published": False}], ids=str)
+def test_no_draft_is_opened_for_a_service_that_takes_none(service):
+    with pytest.raises(NotAllowed):
+        workflow.start_draft(ServiceFactory(**service))
+    assert not Dossier.objects.exists()
+
+
+def test_a_step_is_kept_beside_the_other_steps():
+    draft = DossierFactory(state=State.DRAFT, answers={"a": "1", "b": "2"})
+    workflow.save_draft(draft, answers={"b": "3"}, phone="0977000111")
+    draft.refresh_from_db()
+    assert draft.answers == {"a": "1", "b": "3"}
+    assert (draft.phone, draft.email) == ("0977000111", APPLICANT["email"])
+
+
+def test_two_tabs_that_save_two_steps_both_keep_theirs():
+    tab = DossierFactory(state=State.DRAFT, answers={"c": "0"})
+    other_tab = Dossier.objects.get(pk=tab.pk)
+    workflow.save_draft(tab, answers={"a": "1"})
+    workflow.save_draft(other_tab, answers={"b": "2"})
+    tab.refresh_from_db()
+    assert tab.answers == {"a": "1", "b": "2", "c": "0"}
+
+
+def test_a_sent_dossier_cannot_be_filled_in_any_more():
+    tab = DossierFactory(state=State.DRAFT)
+    act(Dossier.objects.get(pk=tab.pk), Action.SUBMIT, Role.CITIZEN)
+    before = traces(tab)
+    with pytest.raises(NotAllowed):
+        workflow.save_draft(tab, answers={"noi_dung": "Khác"})
+    with pytest.raises(NotAllowed):
+        workflow.refresh_draft(tab)
+    assert traces(tab) == before
+
+
+@pytest.mark.parametrize("name", ["state", "official_number", "fee_paid", "fee_total", "form"])
+def test_filling_in_writes_what_a_form_asks_and_nothing_else(name):
+    draft = DossierFactory(state=State.DRAFT)
+    before = traces(draft)
+    with pytest.raises(TypeError):
+        workflow.save_draft(draft, **{name: "1"})
+    assert traces(draft) == before
+
+
+# --- The offer that was seen ---------------------------------------------------------------------------------------
+
+
+def change_everything(service) -> None:
+    """Let the catalogue change what it offers in every respect."""
+    service.name, service.time_limit, service.form = "Tên mới", 30, small_form()
+    service.form["sections"][0]["title"] = "Mới"
+    service.save()
+    FeeFactory(service=service, amount=999)
+    PaperFactory(service=service)
+
+
+FROZEN = ("service_name", "level", "form", "form_version", "papers", "fees", "fee_total", "time_limit", "time_unit")
+
+
+def test_a_dossier_keeps_the_offer_it_was_sent_under():
+    dossier = DossierFactory(service=ServiceFactory(paid=True))
+    seen = [getattr(dossier, name) for name in FROZEN]
+    change_everything(dossier.service)
+    dossier = act(dossier, Action.RECEIVE, Role.DESK)
+    dossier.refresh_from_db()
+    assert [getattr(dossier, name) for name in FROZEN] == seen
+    assert dossier.fee_total == 100_000
+
+
+def test_a_draft_takes_up_the_new_offer_and_keeps_its_answers():
+    draft = DossierFactory(state=State.DRAFT)
+    assert not workflow.refresh_draft(draft)
+    change_everything(draft.service)
+    assert workflow.refresh_draft(draft)
+    draft.refresh_from_db()
+    assert (draft.service_name, draft.fee_total, len(draft.papers)) == ("Tên mới", 999, 1)
+    assert (draft.answers, draft.phone) == ({"noi_dung": "Xin cấp"}, APPLICANT["phone"])
+    assert not workflow.refresh_draft(draft)
+
+
+@pytest.mark.parametrize("change", [{"time_unit": "hours"}, {"level": 4}, {"time_limit": None}], ids=str)
+def test_what_the_sender_is_promised_is_part_of_what_they_reviewed(change):
+    draft = DossierFactory(state=State.DRAFT)
+    reviewed = workflow.offer_digest(draft)
+    type(draft.service).objects.update(**change)
+    assert workflow.refresh_draft(draft)
+    draft.refresh_from_db()
+    assert workflow.offer_digest(draft) != reviewed
+
+
+def test_a_draft_follows_its_service_to_another_agency():
+    draft = DossierFactory(state=State.DRAFT)
+    draft.service.agency = ServiceFactory().agency
+    draft.service.save()
+    workflow.refresh_draft(draft)
+    draft.refresh_from_db()
+    assert draft.agency == draft.service.agency
+
+
+def test_an_offer_that_was_not_the_one_read_is_not_sent():
+    draft = DossierFactory(state=State.DRAFT)
+    reviewed = workflow.offer_digest(draft)
+    change_everything(draft.service)
+    workflow.refresh_draft(draft)
+    before = traces(draft)
+    with pytest.raises(NotAllowed, match="xem lại"):
+        workflow.submit(draft, reviewed=reviewed)
+    assert traces(draft) == before
+
+
+def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays():
+    draft = DossierFactory(state=State.DRAFT)
+    type(draft.service).objects.update(is_published=False)
+    before = traces(draft)
+    with pytest.raises(NotAllowed, match="chưa nhận"):
+        workflow.submit(draft, reviewed=workflow.offer_digest(draft))
+    assert traces(draft) == before
+
+
+# --- Sending -----------------------------------------------------------------------------------------------------
+
+
+def test_sent_twice_is_one_dossier_with_one_code():
+    draft = DossierFactory(state=State.DRAFT)
+    reviewed = workflow.offer_digest(draft)
+    first = workflow.submit(draft, reviewed=reviewed)
+    second = workflow.submit(draft, reviewed=reviewed)
+    assert first.tracking_code == second.tracking_code == draft.tracking_code
+    assert [event.action for event in first.events.all()] == [Action.SUBMIT]
+    assert (Notification.objects.count(), Document.objects.count()) == (1, 1)
+
+
+def test_a_second_click_after_the_desk_was_quick_still_finds_the_sent_dossier():
+    draft = DossierFactory(state=State.DRAFT)
+    act(draft, Action.SUBMIT, Role.CITIZEN)
+    act(draft, Action.RECEIVE, Role.DESK)
+    assert workflow.submit(draft, reviewed="").state == State.RECEIVED
+
+
+def test_sending_writes_down_when_and_what_was_owed():
+    dossier = DossierFactory(service=ServiceFactory(paid=True))
+    event = dossier.events.get()
+    assert dossier.submitted_at == event.at
+    assert event.data == {"fee_total": 100_000, "form_version": 1, "due_at": None}
+    assert (dossier.official_number, dossier.due_at) == (None, None)
+
+
+def test_who_signs_in_before_sending_owns_the_dossier(citizen):
+    draft = DossierFactory(state=State.DRAFT)
+    assert act(draft, Action.SUBMIT, Role.CITIZEN, by=citizen).owner == citizen
+
+
+def test_an_owned_draft_stays_its_owners(citizen, neighbour):
+    draft = DossierFactory(state=State.DRAFT, owner=citizen)
+    assert act(draft, Action.SUBMIT, Role.CITIZEN, by=neighbour).owner == citizen
+
+
+def test_what_an_officer_files_at_the_counter_is_not_the_officers(desk_officer):
+    draft = DossierFactory(state=State.DRAFT, channel="desk")
+    assert act(draft, Action.SUBMIT, Role.CITIZEN, by=desk_officer).owner is None
+
+
+def test_sending_takes_few_statements(django_assert_max_num_queries):
+    draft = DossierFactory(state=State.DRAFT, service=ServiceFactory(paid=True))
+    with django_assert_max_num_queries(15):
+        act(draft, Action.SUBMIT, Role.CITIZEN)
+
+
+# --- Receipt and its number ----------------------------------------------------------------------------------------
+
+
+def test_official_numbers_count_each_day_from_one(time_machine):
+    time_machine.move_to(at(11, 2, 8), tick=False)
+    first, second = DossierFactory(state=State.RECEIVED), DossierFactory(state=State.RECEIVED)
+    time_machine.move_to(at(12, 2, 8), tick=False)
+    third = DossierFactory(state=State.RECEIVED)
+    assert [dossier.official_number for dossier in (first, second, third)] == [
+        "000.00.15.H48-260211-0001",
+        "000.00.15.H48-260211-0002",
+        "000.00.15.H48-260212-0001",
+    ]
+    assert [dossier.events.last().data["book_order"] for dossier in (first, second, third)] == [1, 2, 3]
+
+
+def test_the_day_of_a_number_is_the_day_here_and_not_in_greenwich(time_machine):
+    time_machine.move_to(at(1, 1, 0, 30, year=2027), tick=False)
+    dossier = DossierFactory(state=State.RECEIVED)
+    assert dossier.official_number == "000.00.15.H48-270101-0001"
+    assert Counter.objects.filter(book="so-theo-doi", period="2027", last=1).exists()
+
+
+def test_the_unit_code_is_a_setting(settings):
+    settings.AUTHORITY = {**settings.AUTHORITY, "unit_code": "H55.242"}
+    assert DossierFactory(state=State.RECEIVED).official_number.startswith("H55.242-")
+
+
+def test_a_number_that_was_rolled_back_is_given_again():
+    dossier = DossierFactory()
+    with transaction.atomic():
+        act(dossier, Action.RECEIVE, Role.DESK)
+        transaction.set_rollback(True)
+    assert act(dossier, Action.RECEIVE, Role.DESK).official_number.endswith("-0001")
+
+
+def test_a_day_with_all_numbers_used_is_a_sentence(time_machine):
+    time_machine.move_to(at(11, 2), tick=False)
+    Counter.objects.create(book="000.00.15.H48", period="2026-02-11", last=9999)
+    assert "9999" in refused(DossierFactory(), Action.RECEIVE, Role.DESK)
+
+
+def test_who_receives_and_who_starts_have_it_in_hand(desk_officer, case_officer):
+    dossier = act(DossierFactory(), Action.RECEIVE, Role.DESK, by=desk_officer)
+    assert (dossier.handler, dossier.received_at) == (desk_officer, dossier.events.last().at)
+    assert act(dossier, Action.START, Role.CASE, by=case_officer).handler == case_officer
+
+
+# --- The clock ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tet() -> None:
+    """Tết of 2026: Monday the 16th to Friday the 20th of February are off."""
+    for day in range(16, 21):
+        SpecialDayFactory(day=datetime(2026, 2, day).date())
+
+
+@pytest.fixture
+def received(tet, time_machine) -> Dossier:
+    """Received on Wednesday 11 February at ten, five working days promised, and taken in hand."""
+    time_machine.move_to(at(11, 2), tick=False)
+    return DossierFactory(state=State.IN_PROGRESS)
+
+
+def test_the_promise_of_a_receipt_skips_tet_and_stands_on_its_event(received):
+    assert received.due_at == at(25, 2, 17)
+    promised = received.events.get(action=Action.RECEIVE).data["due_at"]
+    assert datetime.fromisoformat(promised) == at(25, 2, 17)
+
+
+def test_a_complete_supplement_starts_the_time_limit_anew(received, time_machine):
+    time_machine.move_to(at(12, 2, 9), tick=False)
+    waiting = act(received, Action.REQUEST_SUPPLEMENT, Role.CASE)
+    assert (waiting.paused_at, waiting.is_running) == (at(12, 2, 9), False)
+    time_machine.move_to(at(23, 2, 9), tick=False)
+    resumed = act(received, Action.SUPPLEMENT, Role.CITIZEN)
+    assert (resumed.paused_at, resumed.due_at) == (None, at(2, 3, 17))
+
+
+def test_a_payment_lets_the_clock_go_on_where_it_stood(received, time_machine):
+    time_machine.move_to(at(12, 2, 9), tick=False)
+    waiting = act(received, Action.REQUEST_PAYMENT, Role.CASE)
+    time_machine.move_to(at(23, 2, 9), tick=False)
+    resumed = act(waiting, Action.CONFIRM_PAYMENT, Role.SYSTEM)
+    # Six hours of the 12th, the 13th and the 23rd to the 25th were left.
+    assert (resumed.paused_at, resumed.due_at) == (None, at(27, 2, 17))
+
+
+def test_a_declined_withdrawal_takes_nothing_from_a_clock_that_ran(received, time_machine):
+    act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
+    time_machine.move_to(at(13, 2, 9), tick=False)
+    declined = act(received, Action.DECLINE_WITHDRAWAL, Role.CASE)
+    assert (declined.state, declined.due_at) == (State.IN_PROGRESS, at(25, 2, 17))
+
+
+def test_who_declines_a_withdrawal_before_anybody_started_has_it_in_hand(case_officer):
+    dossier = DossierFactory(state=State.WITHDRAWAL_REQUESTED)
+    assert act(dossier, Action.DECLINE_WITHDRAWAL, Role.CASE, by=case_officer).handler == case_officer
+
+
+def test_a_declined_withdrawal_leaves_the_dossier_with_whom_it_was(received, case_officer):
+    act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
+    declined = act(received, Action.DECLINE_WITHDRAWAL, Role.CASE, by=case_officer)
+    assert declined.handler == received.handler
+
+
+def test_a_withdrawal_declined_while_the_clock_stood_still_lets_it_go_on(received, time_machine):
+    time_machine.move_to(at(12, 2, 9), tick=False)
+    act(received, Action.REQUEST_SUPPLEMENT, Role.CASE)
+    act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
+    time_machine.move_to(at(23, 2, 9), tick=False)
+    declined = act(received, Action.DECLINE_WITHDRAWAL, Role.CASE)
+    assert (declined.paused_at, declined.due_at) == (None, at(27, 2, 17))
+
+
+def test_the_decision_stops_the_clock_for_good(received, time_machine):
+    act(received, Action.PROPOSE, Role.CASE)
+    time_machine.move_to(at(24, 2), tick=False)
+    approved = act(received, Action.APPROVE, Role.LEADER)
+    assert (approved.finished_at, approved.due_at) == (at(24, 2), at(25, 2, 17))
+    time_machine.move_to(at(1, 6), tick=False)
+    returned = act(received, Action.RETURN, Role.DESK)
+    assert (returned.finished_at, returned.is_overdue) == (at(24, 2), False)
+
+
+def test_without_a_time_limit_nothing_is_promised():
+    service = ServiceFactory(online=True, time_limit=None)
+    received = DossierFactory(service=service, state=State.RECEIVED)
+    assert (received.due_at, received.is_running, received.is_overdue) == (None, False, False)
+    waiting = DossierFactory(service=service, state=State.AWAITING_PAYMENT)
+    assert act(waiting, Action.CONFIRM_PAYMENT, Role.SYSTEM).due_at is None
+
+
+# --- Money and result ----------------------------------------------------------------------------------------------
+
+
+def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
+    dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
+    dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={"fee_name": "Phí thẩm định", "amount": "50000"})
+    assert [fee["amount"] for fee in dossier.fees] == [100_000, 50_000]
+    assert dossier.fees[-1]["name"] == "Phí thẩm định"
+    assert set(dossier.fees[0]) == set(dossier.fees[1])
+    assert (dossier.fee_total, dossier.owed) == (150_000, 150_000)
+
+
+def test_a_request_for_what_is_owed_already_adds_no_line():
+    dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
+    dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={})
+    assert (dossier.state, dossier.owed, len(dossier.fees)) == (State.AWAITING_PAYMENT, 100_000, 1)
+
+
+@pytest.mark.parametrize("data", [{}, {"amount": 0}, {"amount": -5000, "fee_name": "Bớt"}], ids=str)
+def test_nobody_is_asked_to_pay_nothing_or_less(data):
+    refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, data=data)
+
+
+def test_a_request_for_payment_takes_nothing_off_what_is_owed():
+    dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
+    refused(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={"amount": -5000, "fee_name": "Bớt"})
+
+
+def test_a_fee_line_has_a_name():
+    refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, data={"amount": 1000})
+
+
+def test_money_is_added_up_and_moves_nothing_by_itself():
+    dossier = DossierFactory(service=ServiceFactory(paid=True))
+    for amount in (40_000, 60_000):
+        dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM, data={"amount": amount})
+    assert (dossier.state, dossier.fee_paid, dossier.owed) == (State.SUBMITTED, 100_000, 0)
+
+
+def test_no_result_is_handed_over_while_money_is_owed():
+    dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.APPROVED)
+    assert "100000" in refused(dossier, Action.RETURN, Role.DESK).replace(".", "")
+    act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
+    assert act(dossier, Action.RETURN, Role.DESK).state == State.RETURNED
+
+
+def test_the_decision_takes_the_words_of_the_last_proposal_and_the_next_number_of_the_year():
+    dossier = DossierFactory(state=State.AWAITING_APPROVAL)
+    act(dossier, Action.SEND_BACK, Role.LEADER)
+    act(dossier, Action.PROPOSE, Role.CASE, data={"result_text": "Cấp phép mười năm."})
+    event = act(dossier, Action.APPROVE, Role.LEADER).events.last()
+    assert event.data["result_text"] == "Cấp phép mười năm."
+    assert event.data["result_number"] == 1
+    assert DossierFactory(state=State.APPROVED).events.last().data["result_number"] == 2
+
+
+# --- Files -------------------------------------------------------------------------------------------------------
+
+
+def content(attachment: Attachment) -> bytes:
+    with attachment.file.open() as stored:
+        return stored.read()
+
+
+TAKES_FILES = {State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT}
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_files_are_taken_while_the_sender_is_writing_or_was_asked(state):
+    dossier = DossierFactory(state=state)
+    assert workflow.accepts_files(dossier) == (state in TAKES_FILES)
+    if state in TAKES_FILES:
+        assert content(attach(dossier, "giay-to")).startswith(b"%PDF")
+    else:
+        before = traces(dossier)
+        with pytest.raises(NotAllowed):
+            attach(dossier, "giay-to")
+        assert traces(dossier) == before
+
+
+def test_the_same_file_for_the_same_paper_is_kept_once():
+    draft = DossierFactory(state=State.DRAFT)
+    first, again = attach(draft, "a", pdf_file("mot.pdf")), attach(draft, "a", pdf_file("hai.pdf"))
+    assert first == again
+    assert len(stored_files(first)) == 1
+    attach(draft, "b", pdf_file())
+    attach(draft, "a", image_file())
+    assert draft.attachments.count() == 3
+
+
+def stored_files(attachment: Attachment) -> list[str]:
+    return attachment.file.storage.listdir(f"ho-so/{attachment.dossier_id}")[1]
+
+
+def test_a_file_taken_back_is_gone_from_the_disk_once_that_is_certain(run_queue):
+    draft = DossierFactory(state=State.DRAFT)
+    attachment = attach(draft, "a")
+    with transaction.atomic():
+        workflow.detach(draft, attachment)
+        transaction.set_rollback(True)
+    attachment = draft.attachments.get()
+    assert content(attachment)
+    workflow.detach(draft, attachment)
+    run_queue()
+    assert not draft.attachments.exists()
+    assert stored_files(attachment) == []
+
+
+def test_a_file_taken_back_in_two_tabs_is_gone_once(run_queue):
+    draft = DossierFactory(state=State.DRAFT)
+    attachment = attach(draft, "a")
+    other_tab = Attachment.objects.get(pk=attachment.pk)
+    workflow.detach(draft, attachment)
+    workflow.detach(draft, other_tab)
+    run_queue()
+    assert not draft.attachments.exists()
+
+
+def test_what_was_sent_stays_and_what_a_supplement_brings_can_be_taken_back():
+    draft = DossierFactory(state=State.DRAFT)
+    sent = attach(draft, "a")
+    act(draft, Action.SUBMIT, Role.CITIZEN)
+    for request, reply in (
+        (Action.REQUEST_INTAKE_SUPPLEMENT, Action.SUPPLEMENT_INTAKE),
+        (Action.REQUEST_SUPPLEMENT, Action.SUPPLEMENT),
+    ):
+        act(draft, request, next(iter(TRANSITIONS[request].roles)))
+        with pytest.raises(NotAllowed, match="đã gửi"):
+            workflow.detach(draft, sent)
+        workflow.detach(draft, attach(draft, "a"))
+        sent = attach(draft, "a")
+        act(draft, reply, Role.CITIZEN)
+        if request == Action.REQUEST_INTAKE_SUPPLEMENT:
+            act(draft, Action.RECEIVE, Role.DESK)
+            act(draft, Action.START, Role.CASE)
+    assert [file.round for file in draft.attachments.all()] == [0, 1, 2]
+
+
+def test_nobody_takes_back_a_file_of_another_dossier():
+    mine, theirs = DossierFactory(state=State.DRAFT), DossierFactory(state=State.DRAFT)
+    attachment = attach(theirs, "a")
+    with pytest.raises(NotAllowed):
+        workflow.detach(mine, attachment)
+    assert content(theirs.attachments.get())
+
+
+def test_one_dossier_does_not_fill_the_disk(monkeypatch):
+    monkeypatch.setattr(workflow, "MOST_FILES", 2)
+    draft = DossierFactory(state=State.DRAFT)
+    attach(draft, "a", pdf_file(pages=1))
+    attach(draft, "a", pdf_file(pages=2))
+    attach(draft, "a", pdf_file(pages=2))
+    with pytest.raises(NotAllowed, match="2"):
+        attach(draft, "b", pdf_file(pages=3))
+    assert draft.attachments.count() == 2
+
+
+def test_a_file_counts_as_work_on_the_draft(time_machine):
+    time_machine.move_to(at(2, 3), tick=False)
+    draft = DossierFactory(state=State.DRAFT)
+    time_machine.move_to(at(20, 3), tick=False)
+    attach(draft, "a")
+    draft.refresh_from_db()
+    assert draft.updated_at == at(20, 3)
