@@ -57,4 +57,4 @@ lock: .venv/installed
 clean:
 	@if [ -d var/embedded ]; then $$(test -x $(IN_VENV) && echo $(IN_VENV) || echo $(PYTHON)) -m portal.embedded --remove-data; fi
 	@rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	@find locale -name '*.mo' -delete
+	@rm -f locale/*/LC_MESSAGES/*.mo

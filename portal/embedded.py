@@ -39,6 +39,7 @@ def data_place(name: str) -> Iterator[Place]:
     if as_root:
         make_open_folder(ROOTS_DATA)
         make_open_folder(ROOTS_DATA / "programs")
+        (ROOTS_DATA / "repository").write_text(f"{REPOSITORY}\n")  # for whoever wonders whose this is
     folder = (ROOTS_DATA if as_root else LOCAL_DATA) / name
     with locked(folder.with_suffix(".lock")):
         stop_leftovers(folder)

@@ -88,16 +88,14 @@ def announce(address: str) -> None:
             print(f"{address} does not answer; the lines above may say why.", flush=True)
             return
         time.sleep(0.1)
-    sign_ins = subprocess.run(
-        [sys.executable, "manage.py", "load_demo", "--print-only"],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    print(
-        box([f"The portal is open:  {address}/", "", *sign_ins.rstrip().splitlines(), "", "Ctrl-C stops it."]),
-        flush=True,
-    )
+    lines = [f"The portal is open:  {address}/", "", *sign_ins().rstrip().splitlines(), "", "Ctrl-C stops it."]
+    print(box(lines), flush=True)
+
+
+def sign_ins() -> str:
+    """The demo sign-ins, as the command that makes them prints them."""
+    command = [sys.executable, "manage.py", "load_demo", "--print-only"]
+    return subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True).stdout
 
 
 def answers(url: str) -> bool:

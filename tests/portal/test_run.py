@@ -15,7 +15,7 @@ def site(monkeypatch):
     monkeypatch.setattr(run, "sign_ins", lambda: "congdan   mật khẩu\n")
 
     class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             self.send_response(200)
             self.end_headers()
 
