@@ -7,7 +7,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,6 +21,7 @@ MOST_RADIOS = 7
 SHORT_TEXT = 200
 LONG_TEXT = 4000
 _THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$")
+_NUMBER = re.compile(r"^[-+]?[0-9]{1,15}(\.[0-9]{1,6})?$")
 _DATE = re.compile(r"^(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})$")
 # Mobile prefixes 03 05 07 08 09 with ten digits; landlines 02 with eleven (national numbering plan).
 _PHONE = re.compile(r"^(0[35789]\d{8}|02\d{9})$")
@@ -74,12 +75,9 @@ class NumberField(CleanCharField):
         if not text:
             return None
         plain = text.replace(".", "").replace(",", ".") if _THOUSANDS.match(text) else text.replace(",", ".")
-        try:
-            number = Decimal(plain)
-        except InvalidOperation:
-            raise forms.ValidationError(_("Hãy ghi bằng chữ số, ví dụ 12 hoặc 12,5.")) from None
-        if not number.is_finite() or abs(number) >= 10**15:
+        if not _NUMBER.match(plain):
             raise forms.ValidationError(_("Hãy ghi bằng chữ số, ví dụ 12 hoặc 12,5."))
+        number = Decimal(plain)
         if self.minimum is not None and number < self.minimum:
             raise forms.ValidationError(_("Không nhỏ hơn %(limit)s.") % {"limit": self.minimum})
         if self.maximum is not None and number > self.maximum:
@@ -150,7 +148,7 @@ class AddressWidget(forms.MultiWidget):
         )
 
     def decompress(self, value):
-        value = value or {}
+        value = value or {"province": settings.AUTHORITY["areas"]["home_province"]}
         return [value.get("province", ""), value.get("commune", ""), value.get("detail", "")]
 
     def get_context(self, name, value, attrs):
@@ -183,7 +181,8 @@ class AddressField(forms.MultiValueField):
             part.error_messages["incomplete"] = _("Còn thiếu: %(part)s.") % {"part": label}
 
     def compress(self, values):
-        if not any(values or []):
+        # The home province is chosen beforehand: alone it answers nothing.
+        if not any(values[1:] if values else []):
             return None
         return dict(zip(("province", "commune", "detail"), values, strict=True))
 
