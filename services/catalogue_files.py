@@ -169,7 +169,13 @@ class _Reader:
             self.blame(file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem})
         if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
             self.blame(file, "slug", _("“%(slug)s” đã có trong tệp .yaml; bỏ một tệp.") % {"slug": path.stem})
-        for key, others in (("field", found.fields), ("agency", found.agencies)):
+        unreadable = {mistake.file for mistake in self.mistakes}
+        for key, others, source in (
+            ("field", found.fields, "fields.yaml"),
+            ("agency", found.agencies, "agencies.yaml"),
+        ):
+            if not others and source in unreadable:
+                continue  # told once, there; not again for every service
             if service[key] not in [other["code"] for other in others]:
                 known = ", ".join(other["code"] for other in others)
                 remedy = _("không có mã “%(code)s”; chọn: %(known)s.") % {"code": service[key], "known": known}
@@ -195,7 +201,8 @@ def _remedies(instance: Model, error: ValidationError) -> Iterator[tuple[str, st
     for name, causes in error.error_dict.items():
         for cause in causes:
             if cause.code == "invalid_choice":
-                values = [str(value) for value, _label in instance._meta.get_field(name).choices]
+                choices = getattr(instance._meta.get_field(name), "flatchoices", [])
+                values = [str(value) for value, _label in choices]
                 yield name, _("chọn một trong: %(values)s.") % {"values": ", ".join(values)}
             else:
                 yield name, " ".join(cause.messages)

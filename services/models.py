@@ -188,8 +188,9 @@ class Service(models.Model):
     @property
     def fee_total(self) -> int | None:
         """Sum of the required fee lines in đồng; None when a line is set elsewhere ("theo quy định hiện hành")."""
-        amounts = [line.amount for line in self.fees.all()]
-        return None if None in amounts else sum(amounts)
+        lines = self.fees.all()
+        amounts = [line.amount for line in lines if line.amount is not None]
+        return sum(amounts) if len(amounts) == len(lines) else None
 
     @property
     def time_limit_text(self) -> str:

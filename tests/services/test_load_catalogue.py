@@ -318,6 +318,12 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
     assert "services/: chưa có tệp dịch vụ nào" in told
 
 
+def test_a_file_that_cannot_be_read_is_not_blamed_on_every_service(folder):
+    folder.write()
+    folder.raw("fields.yaml", "- [")
+    assert "có 1 lỗi" in refusal(folder.path)
+
+
 def test_all_mistakes_are_told_at_once_and_an_older_catalogue_stays(folder):
     folder.load()
     folder.service.update(level="bốn", colour="đỏ")
