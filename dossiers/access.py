@@ -6,6 +6,7 @@ opens everything. "Unknown" and "wrong" get the same answer after the same work,
 """
 
 import hmac
+import ipaddress
 from datetime import timedelta
 
 from django.conf import settings
@@ -24,6 +25,8 @@ GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ l�
 GRANT = timedelta(hours=12)
 _SESSION_KEY = "dossiers"
 SECOND_FACTOR_DIGITS = 4
+# The network that one subscriber gets: whoever has one IPv6 address has as many as they like.
+NETWORK_BITS = {4: 32, 6: 64}
 
 
 # --- The public --------------------------------------------------------------------------------------------------
@@ -68,10 +71,14 @@ def get_held_or_404(request: HttpRequest, code: str) -> Dossier:
 
 def second_factor_is(dossier: Dossier | None, typed: str) -> bool:
     """Compare the last four digits of the telephone, in the same time whether or not there is a dossier."""
-    phone = dossier.phone if dossier and len(dossier.phone) >= SECOND_FACTOR_DIGITS else ""
-    digits = "".join(char for char in typed if char.isascii() and char.isdigit())
-    same = hmac.compare_digest(phone[-SECOND_FACTOR_DIGITS:] or "none", digits or "empty")
-    return same and bool(phone)
+    last = _digits(dossier.phone if dossier else "")[-SECOND_FACTOR_DIGITS:]
+    known = len(last) == SECOND_FACTOR_DIGITS
+    same = hmac.compare_digest(last if known else "none", _digits(typed) or "empty")
+    return same and known
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isdigit())
 
 
 def drafts_held(request: HttpRequest) -> QuerySet[Dossier]:
@@ -96,8 +103,8 @@ def client_address(request: HttpRequest) -> str:
 def is_throttled(request: HttpRequest, code: str = "") -> bool:
     """Whether this address, or this code, has failed too often in this hour. One query."""
     limits = {
-        FailedAttempt.digest_of("address", client_address(request)): settings.LOOKUP_FAILURES_PER_HOUR,
-        FailedAttempt.digest_of("code", code): settings.UNLOCK_FAILURES_PER_HOUR,
+        _address_digest(request): settings.LOOKUP_FAILURES_PER_HOUR,
+        _code_digest(code): settings.UNLOCK_FAILURES_PER_HOUR,
     }
     counts = FailedAttempt.objects.filter(digest__in=limits, hour=_this_hour()).values_list("digest", "count")
     return any(count >= limits[digest] for digest, count in counts)
@@ -105,9 +112,9 @@ def is_throttled(request: HttpRequest, code: str = "") -> bool:
 
 def count_failure(request: HttpRequest, code: str = "") -> None:
     """Count one failed lookup against the address and, when a code was tried, against the code. One statement."""
-    digests = [FailedAttempt.digest_of("address", client_address(request))]
+    digests = [_address_digest(request)]
     if code:
-        digests.append(FailedAttempt.digest_of("code", code))
+        digests.append(_code_digest(code))
     rows = [(digest, _this_hour(), 1) for digest in sorted(digests)]
     table = FailedAttempt._meta.db_table
     with connection.cursor() as cursor:
@@ -117,6 +124,22 @@ def count_failure(request: HttpRequest, code: str = "") -> None:
             f"ON CONFLICT (digest, hour) DO UPDATE SET count = {table}.count + 1",
             [value for row in rows for value in row],
         )
+
+
+def _address_digest(request: HttpRequest) -> str:
+    address = client_address(request)
+    try:
+        found = ipaddress.ip_address(address)
+        found = getattr(found, "ipv4_mapped", None) or found
+        address = str(ipaddress.ip_network(f"{found}/{NETWORK_BITS[found.version]}", strict=False))
+    except ValueError:
+        pass  # a Unix socket, or what a proxy made up: it is counted as it stands
+    return FailedAttempt.digest_of("address", address)
+
+
+def _code_digest(code: str) -> str:
+    """However a code is written, it is the same code: a space more must not buy new guesses."""
+    return FailedAttempt.digest_of("code", codes.read_tracking_code(code) or code)
 
 
 def _this_hour():

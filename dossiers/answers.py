@@ -71,9 +71,19 @@ def summary(dossier: Dossier) -> list[AnsweredSection]:
 
 
 def in_words(question: Question, value: Any) -> str:
-    """Return a stored answer as people read it: dates dd/mm/yyyy, labels of choices, an address on one line."""
+    """Return a stored answer as people read it: dates dd/mm/yyyy, labels of choices, an address on one line.
+
+    An answer that does not fit its question – the form changed under a draft – is shown as it was given.
+    """
     if value in (None, "", [], {}):
         return ""
+    try:
+        return _in_words(question, value)
+    except (TypeError, ValueError, AttributeError):
+        return str(value)
+
+
+def _in_words(question: Question, value: Any) -> str:
     labels = {option.value: option.label for option in question.options}
     match question.kind:
         case "yesno":
@@ -81,11 +91,13 @@ def in_words(question: Question, value: Any) -> str:
         case "date":
             return f"{date.fromisoformat(value):%d/%m/%Y}"
         case "choice":
-            return labels.get(value, value)
+            return labels.get(value, str(value))
         case "choices":
-            return "; ".join(labels.get(one, one) for one in value)
+            return "; ".join(labels.get(one, one) for one in ([value] if isinstance(value, str) else value))
         case "address":
-            return ", ".join(part for part in (value.get("detail"), value.get("commune"), value.get("province")) if part)
+            return ", ".join(
+                part for part in (value.get("detail"), value.get("commune"), value.get("province")) if part
+            )
         case "number":
             number = f"{value:,}".replace(",", ".") if isinstance(value, int) else str(value).replace(".", ",")
             return f"{number} {question.unit}".strip()
@@ -110,8 +122,12 @@ def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
         for question in section.asking:
             if question.kind == "file":
                 sent = tuple(files.pop(question.key, ()))
-                slots.append(Slot(question.key, question.label, _("Tệp"), 1, question.required, True, question.help, sent))
-    return slots
+                slots.append(
+                    Slot(question.key, question.label, _("Tệp"), 1, question.required, True, question.help, sent)
+                )
+    # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is never out of sight.
+    others = [Slot(key, _("Giấy tờ khác"), _("Tệp"), 1, False, False, "", tuple(sent)) for key, sent in files.items()]
+    return slots + others
 
 
 def missing(dossier: Dossier) -> list[Slot]:

@@ -8,8 +8,12 @@ from datetime import date
 # No 0 O, 1 I L, 2 Z, 5 S, 8 B, U V: what is misread on paper or misheard on the telephone is not in it.
 ALPHABET = "3467ACDEFGHJKMNPQRTWXY9"
 TRACKING_LENGTH = 12
-_SEPARATORS = re.compile(r"[\s\-–—._]+")
-_OFFICIAL = re.compile(r"^\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}-\d{6}-\d{4}$")
+# Whatever stands between characters: spaces, every kind of dash, and what word processors hide in copied text.
+_SEPARATORS = re.compile(r"[\W_]+")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+# The unit code is a setting, and newer ones have other shapes (H55.242).
+_OFFICIAL = re.compile(r"[A-Z0-9]+(?:\.[A-Z0-9]+)+-[0-9]{6}-[0-9]{4}")
+_PARTS_OF_AN_ADDRESS = re.compile(r"[/?#&=]")
 LAST_NUMBER_OF_A_DAY = 9999
 
 
@@ -43,17 +47,16 @@ def official_number(unit_code: str, day: date, order: int) -> str:
 
 def read_official_number(typed: str) -> str | None:
     """Return the official number as it is stored, spaces and case forgiven; None when it cannot be one."""
-    bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed)).upper().replace("–", "-").replace("—", "-")
-    return bare if _OFFICIAL.match(bare) else None
+    bare = _DASHES.sub("-", re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed)).upper())
+    return bare if _OFFICIAL.fullmatch(bare) else None
 
 
 def find_in(text: str) -> tuple[str, str] | None:
     """Tell what was typed or scanned: ("tracking", code), ("official", number), or None.
 
-    A scanned QR gives the address of the tracking page, so the last part of an address is tried too.
+    A scanned QR gives the address of the tracking page, so each part of an address is tried, the last one first.
     """
-    last = text.strip().split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-    for candidate in (text.strip(), last):
+    for candidate in (text, *reversed(_PARTS_OF_AN_ADDRESS.split(text))):
         if tracking := read_tracking_code(candidate):
             return "tracking", tracking
         if official := read_official_number(candidate):
