@@ -1,9 +1,13 @@
 """How things are said to the applicant: one row per mail, then the mail. Words are in templates/dossiers/emails/."""
 
+from datetime import datetime
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 
 from dossiers.models import Event, Notification
 
@@ -19,8 +23,12 @@ def record(event: Event, message: str) -> list[Notification]:
 def deliver(notification: Notification) -> None:
     """Send the mail and mark the row done; raises what the mail server raised."""
     subject, body = compose(notification)
-    # The same Message-ID each time: a mail server can tell that a repeated delivery is the same mail.
-    headers = {"Message-ID": f"<notification-{notification.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>"}
+    headers = {
+        # The same each time: a mail server can tell that a repeated delivery is the same mail.
+        "Message-ID": f"<notification-{notification.pk}@{urlsplit(settings.SITE_URL).hostname}>",
+        # No "out of office" comes back.
+        "Auto-Submitted": "auto-generated",
+    }
     EmailMessage(subject, body, to=[notification.recipient], headers=headers).send()
     notification.status = Notification.Status.DONE
     notification.done_at = timezone.now()
@@ -29,12 +37,24 @@ def deliver(notification: Notification) -> None:
 
 
 def compose(notification: Notification) -> tuple[str, str]:
-    """Return the subject (one line) and the body of a mail."""
+    """Return the subject and the body of a mail; whatever the names in it hold, the subject is one line."""
     event = notification.event
     dossier = event.dossier
-    context = {"dossier": dossier, "event": event, "authority": settings.AUTHORITY, "site_url": settings.SITE_URL}
     with translation.override(settings.LANGUAGE_CODE):
-        context["link"] = settings.SITE_URL + dossier.get_absolute_url()
+        context = {
+            "dossier": dossier,
+            "name": " ".join(dossier.applicant_name.split()),
+            "event": event,
+            "authority": settings.AUTHORITY,
+            "link": settings.SITE_URL + dossier.get_absolute_url(),
+            "due_at": _due_at(event),
+        }
         subject = render_to_string(f"dossiers/emails/{notification.message}.subject.txt", context)
         body = render_to_string(f"dossiers/emails/{notification.message}.body.txt", context)
     return " ".join(subject.split()), body
+
+
+def _due_at(event: Event) -> datetime | None:
+    """Return the promised time as the event decided it: the database gives back a string for it."""
+    due_at = event.data.get("due_at")
+    return parse_datetime(due_at) if isinstance(due_at, str) else due_at

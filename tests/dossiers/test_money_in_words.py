@@ -65,7 +65,10 @@ def read(words: str) -> int:
         (1_000_005, "Một triệu không trăm lẻ năm đồng"),
         (1_015_021, "Một triệu không trăm mười lăm nghìn không trăm hai mươi mốt đồng"),
         (2_000_000_000, "Hai tỷ đồng"),
-        (1_234_567_891_000, "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi mốt nghìn đồng"),
+        (
+            1_234_567_891_000,
+            "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi mốt nghìn đồng",
+        ),
     ],
 )
 def test_a_sum_is_said_as_a_cashier_says_it(amount, words):
