@@ -6,6 +6,7 @@ runs under portal.embedded. The two other ways to call it, --prepare and --annou
 """
 
 import argparse
+import contextlib
 import hashlib
 import os
 import signal
@@ -120,6 +121,7 @@ def supervise(port: int, environment: dict[str, str]) -> int:
     from honcho.manager import Manager
 
     manager = Manager()
+    manager._procmgr.terminate = ask_to_end
     for name, command in PROCESSES.items():
         program = Path(sys.executable).parent / command.format(port=port)
         manager.add_process(name, f"exec {program}", env=environment, cwd=str(REPOSITORY))
@@ -128,6 +130,12 @@ def supervise(port: int, environment: dict[str, str]) -> int:
     )  # honcho knows TERM and INT
     manager.loop()
     return 0 if manager.returncode in STOPPED_ON_REQUEST else manager.returncode or 1
+
+
+def ask_to_end(pid: int) -> None:
+    """Ask one process. Honcho would ask its children too, and Celery's must be let finish their tasks."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def run(port: int) -> int:
