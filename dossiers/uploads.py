@@ -4,6 +4,7 @@ The sender's own word (file name, Content-Type) is never believed; the bytes are
 """
 
 import hashlib
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -39,9 +40,7 @@ class Checked:
 
 def rules() -> str:
     """Return the rules in one sentence, told before a file is chosen (Circular 32/2017/TT-BTTTT)."""
-    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
-        "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
-    }
+    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
 
 
 def check(upload: UploadedFile | None) -> Checked:
@@ -52,12 +51,12 @@ def check(upload: UploadedFile | None) -> Checked:
     if upload is None:
         raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
     if not upload.size:
-        raise UploadRefused(_("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": upload.name})
+        raise UploadRefused(_("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": _shown(upload)})
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise UploadRefused(
             _("Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp.")
             % {
-                "name": upload.name,
+                "name": _shown(upload),
                 "size": filesizeformat(upload.size),
                 "most": filesizeformat(settings.UPLOAD_MAX_BYTES),
             }
@@ -77,7 +76,8 @@ def _sniff(upload: UploadedFile) -> str:
         if head.startswith(magic):
             return content_type
     raise UploadRefused(
-        _("Tệp “%(name)s” không phải PDF, JPG hay PNG. Hãy chụp ảnh giấy tờ hoặc lưu thành PDF.") % {"name": upload.name}
+        _("Tệp “%(name)s” không phải PDF, JPG hay PNG. Hãy chụp ảnh giấy tờ hoặc lưu thành PDF.")
+        % {"name": _shown(upload)}
     )
 
 
@@ -85,13 +85,22 @@ def _check_pdf(upload: UploadedFile) -> None:
     upload.seek(0)
     try:
         reader = pypdf.PdfReader(upload.file)
-        locked, pages = reader.is_encrypted, 0 if reader.is_encrypted else len(reader.pages)
+        locked = reader.is_encrypted and not _opens_for_everybody(reader)
+        pages = 0 if locked else len(reader.pages)
     except Exception as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
         raise _broken(upload) from error
     if locked:
-        raise UploadRefused(_("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": upload.name})
+        raise UploadRefused(_("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": _shown(upload)})
     if not pages:
         raise _broken(upload)
+
+
+def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
+    """Whether a protected PDF asks readers for no password: it only forbids to change or print it."""
+    try:
+        return bool(reader.decrypt(""))
+    except pypdf.errors.DependencyError:  # a cipher that cannot be tried here
+        return False
 
 
 def _check_image(upload: UploadedFile) -> None:
@@ -101,27 +110,40 @@ def _check_image(upload: UploadedFile) -> None:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the pixels are counted below
             with Image.open(upload.file, formats=["JPEG", "PNG"]) as image:
                 if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
-                    raise UploadRefused(
-                        _("Ảnh “%(name)s” quá lớn. Hãy chụp lại ở cỡ nhỏ hơn.") % {"name": upload.name}
-                    )
+                    raise Image.DecompressionBombError
+                # A photo is read to its end but painted small: a tenth of the memory, and whole is whole.
+                image.draft("L", (1, 1))
                 image.load()
-    except UploadRefused:
-        raise
+    except Image.DecompressionBombError as error:
+        raise UploadRefused(
+            _("Ảnh “%(name)s” quá lớn. Hãy chụp lại ở cỡ nhỏ hơn.") % {"name": _shown(upload)}
+        ) from error
     except Exception as error:  # Pillow, too, has many words for "broken"
         raise _broken(upload) from error
 
 
 def _broken(upload: UploadedFile) -> UploadRefused:
     return UploadRefused(
-        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.") % {"name": upload.name}
+        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.") % {"name": _shown(upload)}
     )
 
 
 def _safe_name(name: str, content_type: str) -> str:
     """Keep the sender's name for people to read, without paths or control characters, with the true suffix."""
-    stem = PurePath(name.replace("\\", "/")).stem
-    kept = "".join(char for char in stem if char.isprintable() and char not in '<>:"/|?*')[:_LONGEST_NAME].strip()
-    return (kept or _("tệp")) + ACCEPTED[content_type]
+    stem = PurePath(_readable(name)).stem.strip(" .")
+    return (stem[:_LONGEST_NAME] or _("tệp")) + ACCEPTED[content_type]
+
+
+def _shown(upload: UploadedFile) -> str:
+    """Return the sender's name of a file as a sentence may show it."""
+    name = _readable(upload.name or "")
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _readable(name: str) -> str:
+    """Return the last part of a path in composed Unicode (Macs send it in pieces), without what cannot be seen."""
+    last = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    return "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
 
 
 _CHECKS = {"application/pdf": _check_pdf, "image/jpeg": _check_image, "image/png": _check_image}
