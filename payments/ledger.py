@@ -1,0 +1,203 @@
+"""The one door for money. Each verb opens the transaction, locks the payment, looks again, asks the table, writes.
+
+Locks are taken in one order: the payment, then its dossier (inside `workflow.apply`). Money that came in is always
+written down; what a dossier cannot take is flagged for refund. Words of the gateway arrive through `inbox`.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dossiers import workflow
+from dossiers.models import Dossier
+from dossiers.states import Action, Role, State
+from payments.gateway import Answer, Message, Verdict
+from payments.models import LedgerEntry, Payment, RefundReason
+from payments.states import MOVES, Move, PaymentState, may
+from services.models import Level
+
+# Less than this and the citizen would only just reach the gateway's page: a new attempt is opened instead.
+REUSE_MARGIN = timedelta(minutes=2)
+# The gateway repeats an unanswered IPN for the better part of an hour.
+GRACE = timedelta(minutes=60)
+BATCH = 500
+MOVE_OF = {Verdict.PAID: Move.SETTLE, Verdict.FAILED: Move.FAIL, Verdict.UNCLEAR: Move.HOLD}
+
+
+class NotPayable(Exception):
+    """Nothing can be paid now; its text is a sentence for the person who tried."""
+
+
+# --- Asking for money --------------------------------------------------------------------------------------------
+
+
+def open_payment(dossier: Dossier, *, now: datetime | None = None) -> Payment:
+    """Return the dossier's one open payment of what it owes, opened if need be; raise NotPayable with the reason."""
+    now = now or timezone.now()
+    try:
+        return _open(dossier.pk, now)
+    except IntegrityError:
+        # Another tab opened one between our look and our insert; the second look finds it.
+        return _open(dossier.pk, now)
+
+
+@transaction.atomic
+def _open(dossier_pk: int, now: datetime) -> Payment:
+    present = Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier_pk).first()
+    # Read and not locked: a fee that changes a moment later finds this payment open, and `settle` counts what is owed.
+    dossier = Dossier.objects.get(pk=dossier_pk)
+    if reason := why_not_payable(dossier):
+        raise NotPayable(reason)
+    if present and present.amount == dossier.owed and present.expires_at > now + REUSE_MARGIN:
+        return present
+    if present:
+        _move(present, Move.EXPIRE)
+    limit = now + timedelta(minutes=settings.VNPAY["EXPIRE_MINUTES"])
+    return Payment.objects.create(dossier=dossier, amount=dossier.owed, created_at=now, expires_at=limit)
+
+
+def why_not_payable(dossier: Dossier) -> str:
+    """Return the sentence that tells why this dossier cannot be paid for online now; "" when it can."""
+    if dossier.state == State.DRAFT:
+        return _("Hồ sơ chưa được gửi nên chưa thu phí.")
+    if dossier.is_final:
+        return _("Hồ sơ đã kết thúc nên không thu phí nữa.")
+    if not dossier.owed:
+        return _("Hồ sơ không còn khoản nào phải nộp.")
+    if dossier.level != Level.FULL:
+        return _("Phí của hồ sơ này nộp tại Bộ phận Một cửa, không nộp trực tuyến.")
+    return _why_to_wait(dossier)
+
+
+def _why_to_wait(dossier: Dossier) -> str:
+    """Money may be on its way: whoever has perhaps paid is not asked to pay again."""
+    under_way = Payment.objects.filter(dossier=dossier).filter(
+        Q(state=PaymentState.HELD) | Q(pk__in=Payment.objects.unconfirmed().open())
+    )
+    if not under_way.exists():
+        return ""
+    return _("Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. Xin chờ kết quả, đừng nộp lần nữa.")
+
+
+# --- What the gateway says ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def settle(message: Message) -> Answer:
+    """Write down what a verified message says of a payment, at most once, and return what the gateway is answered.
+
+    A success is booked and given to the dossier; a failure never undoes a success (`states.MOVES`). Order of the tests
+    is the protocol's: the payment exists, the amount is equal, it was not yet confirmed.
+    """
+    payment = Payment.objects.select_for_update(no_key=True).filter(txn_ref=message.txn_ref).first()
+    if payment is None:
+        return Answer.NOT_FOUND
+    if payment.amount != message.amount:
+        return Answer.WRONG_AMOUNT
+    move = MOVE_OF[message.verdict]
+    if not may(payment.state, move):
+        return Answer.ALREADY
+    payment.gateway_ref = message.gateway_ref
+    payment.bank_code = message.bank_code
+    payment.response_code = message.response_code
+    if move == Move.SETTLE:
+        payment.settled_at = timezone.now()
+    _move(payment, move)
+    if move == Move.SETTLE:
+        _book(payment, _give_if_taken(payment, message.paid_at))
+    return Answer.CONFIRMED
+
+
+def _move(payment: Payment, move: Move) -> None:
+    """Move a locked payment along the table and save it."""
+    if not may(payment.state, move):
+        raise ValueError(f"{move} is not offered from {payment.state}")
+    payment.state = MOVES[move].target
+    payment.save()
+
+
+def _book(payment: Payment, given: tuple[int, RefundReason]) -> None:
+    """Write the ledger: all that came in, and what of it has to go back."""
+    taken, reason = given
+    LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount)
+    if surplus := payment.amount - taken:
+        LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus)
+        payment.needs_refund, payment.refund_reason = True, reason
+        payment.save(update_fields=["needs_refund", "refund_reason"])
+
+
+def _give_if_taken(payment: Payment, paid_at: datetime | None) -> tuple[int, RefundReason]:
+    """Give the dossier as much as it owes; return how much it took, and the reason for what it did not take."""
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=payment.dossier_id)
+    amount = min(payment.amount, dossier.owed)
+    if not amount:
+        return 0, RefundReason.PAID_TWICE
+    try:
+        _give(payment, dossier, amount, paid_at=paid_at)
+    except workflow.NotAllowed:
+        return 0, RefundReason.NOT_TAKEN
+    return amount, RefundReason.SURPLUS
+
+
+def _give(payment: Payment, dossier: Dossier, amount: int, *, paid_at: datetime | None = None, by=None) -> None:
+    """Tell the dossier that `amount` of its fee is paid. Raises workflow.NotAllowed, with nothing changed."""
+    covers = amount >= dossier.owed
+    waits = dossier.state == State.AWAITING_PAYMENT
+    data = {
+        "amount": amount,
+        "txn_ref": payment.txn_ref,
+        "method": payment.method,
+        "bank_code": payment.bank_code,
+        "gateway_ref": payment.gateway_ref,
+        "paid_at": paid_at or payment.settled_at,
+    }
+    action = Action.CONFIRM_PAYMENT if waits and covers else Action.RECORD_PAYMENT
+    workflow.apply(dossier, action, role=Role.SYSTEM, by=by, data=data)
+
+
+# --- Cash and the clock ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_cash(dossier: Dossier, *, by, seen: int | None = None) -> Payment:
+    """Book the whole owed amount as taken in cash at the counter by the officer `by`; the caller asked their role.
+
+    `seen` is the amount that the officer's page showed. Raises NotPayable when nothing is owed or it is another amount
+    by now, workflow.NotAllowed when the dossier takes no money; nothing changes then.
+    """
+    for present in Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier):
+        _move(present, Move.EXPIRE)
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if not locked.owed:
+        raise NotPayable(_("Hồ sơ không còn khoản nào phải nộp."))
+    if seen not in (None, locked.owed):
+        raise NotPayable(_("Số tiền phải nộp vừa thay đổi. Hãy xem lại số tiền rồi thu."))
+    now = timezone.now()
+    payment = Payment.objects.create(
+        dossier=locked,
+        amount=locked.owed,
+        method=Payment.Method.CASH,
+        state=PaymentState.SETTLED,
+        created_at=now,
+        expires_at=now,
+        settled_at=now,
+    )
+    _give(payment, locked, payment.amount, by=by)
+    _book(payment, (payment.amount, RefundReason.SURPLUS))
+    return payment
+
+
+@transaction.atomic
+def expire_stale(*, now: datetime | None = None) -> int:
+    """Expire open payments whose time ran out more than GRACE ago; return how many. A late success still counts."""
+    limit = (now or timezone.now()) - GRACE
+    # Those being settled at this moment are locked, and are left to whoever settles them.
+    stale = Payment.objects.select_for_update(skip_locked=True, no_key=True).open().filter(expires_at__lt=limit)
+    payments = list(stale.order_by("pk")[:BATCH])
+    for payment in payments:
+        _move(payment, Move.EXPIRE)
+    return len(payments)

@@ -1,0 +1,78 @@
+"""Payments for tests, made through the ledger, and the gateway's words, signed as the gateway signs them."""
+
+import factory
+from django.conf import settings
+
+from dossiers.states import State
+from payments import gateway, ledger
+from payments.models import GatewayMessage, LedgerEntry, Payment
+from tests.dossiers.factories import DossierFactory
+from tests.services.factories import ServiceFactory
+
+FEE = 100_000
+
+
+def paid_dossier(state: State = State.SUBMITTED, **fields):
+    """A level-4 dossier that owes FEE (and 50.000 đ more from AWAITING_PAYMENT on)."""
+    return DossierFactory(service=ServiceFactory(paid=True), state=state, **fields)
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    """The open payment of a dossier that owes FEE."""
+
+    class Meta:
+        model = Payment
+
+    dossier = factory.LazyFunction(paid_dossier)
+
+    @classmethod
+    def _create(cls, model_class, *args, dossier, **options):
+        return ledger.open_payment(dossier, **options)
+
+
+class LedgerEntryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LedgerEntry
+
+    payment = factory.SubFactory(PaymentFactory)
+    kind = LedgerEntry.Kind.CHARGE
+    amount = FEE
+
+
+class GatewayMessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = GatewayMessage
+
+    kind = GatewayMessage.Kind.IPN
+    raw = factory.Sequence(lambda n: f"vnp_TxnRef=HS{n}")
+    digest = factory.LazyAttribute(lambda message: GatewayMessage.digest_of(message.raw))
+    signature_ok = True
+
+
+def words(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> dict[str, str]:
+    """What the gateway says of a payment, unsigned."""
+    fields = {
+        "vnp_TmnCode": settings.VNPAY["TMN_CODE"],
+        "vnp_TxnRef": payment.txn_ref,
+        "vnp_Amount": gateway.write_amount(payment.amount),
+        "vnp_OrderInfo": "Thu phi ho so",
+        "vnp_BankCode": "NCB",
+        "vnp_BankTranNo": "",
+        "vnp_PayDate": "20260105090512",
+        "vnp_ResponseCode": code,
+        "vnp_TransactionNo": "14226112",
+        "vnp_TransactionStatus": status if status is not None else ("00" if code == "00" else "02"),
+    }
+    return {**fields, **changes}
+
+
+def said(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> str:
+    """What the gateway says of a payment, as a signed query string."""
+    return gateway.signed_query(words(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"])
+
+
+def message(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> gateway.Message:
+    """What the gateway says of a payment, read and verified."""
+    read = gateway.read(said(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"])
+    assert read is not None
+    return read
