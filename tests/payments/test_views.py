@@ -1,0 +1,333 @@
+"""The pages of paying, as a citizen and as the gateway meet them."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import override
+
+from dossiers.states import Action, Role, State
+from payments import gateway, inbox, ledger, wording
+from payments.models import GatewayMessage, Payment
+from payments.states import PaymentState
+from tests.dossiers.factories import APPLICANT, DossierFactory, act
+from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, said
+from tests.services.factories import ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+IPN = "/thanh-toan/ipn/"
+RETURN = "/thanh-toan/ket-qua/"
+
+
+def checkout(dossier) -> str:
+    return f"/thanh-toan/{dossier.tracking_code}/"
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def test_the_addresses_are_the_agreed_ones():
+    with override("vi"):
+        assert reverse("payments:checkout", args=["K7QD-93MX-AT4C"]) == "/thanh-toan/K7QD-93MX-AT4C/"
+        assert (reverse("payments:returned"), reverse("payments:ipn")) == (RETURN, IPN)
+
+
+# --- Checkout ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_for_and_how_much_and_opens_nothing(client):
+    dossier = paid_dossier()
+    response = client.get(checkout(dossier))
+    assert response.status_code == 200
+    assert "100.000 đồng" in page(response)
+    assert dossier.service_name in page(response)
+    assert "Lệ phí giải quyết hồ sơ" in page(response)
+    assert not Payment.objects.exists()
+
+
+def test_the_page_tells_nothing_of_the_person(client):
+    text = page(client.get(checkout(paid_dossier())))
+    for detail in ("applicant_name", "citizen_id", "phone", "email", "address"):
+        assert APPLICANT[detail] not in text
+
+
+def test_the_code_is_read_however_it_is_typed(client):
+    dossier = paid_dossier()
+    assert client.get(f"/thanh-toan/{dossier.tracking_code.replace('-', '').lower()}/").status_code == 200
+
+
+def test_paying_goes_to_the_gateway_with_a_signed_request(client):
+    dossier = paid_dossier()
+    response = client.post(checkout(dossier))
+    payment = Payment.objects.get()
+    fields = dict(parse_qsl(urlsplit(response["Location"]).query))
+    assert response.status_code == 303
+    assert response["Location"].startswith(settings.SITE_URL + "/cong-thanh-toan-mo-phong/?")
+    assert gateway.verify(fields, settings.VNPAY["HASH_SECRET"])
+    assert fields["vnp_TxnRef"] == payment.txn_ref
+    assert fields["vnp_Amount"] == str(FEE * 100)
+    assert fields["vnp_ReturnUrl"] == settings.SITE_URL + RETURN
+    assert fields["vnp_OrderInfo"] == f"Thu phi ho so {payment.txn_ref}"
+    assert fields["vnp_Locale"] == "vn"
+
+
+def test_the_gateway_reads_the_official_number_and_never_the_tracking_code(client):
+    dossier = paid_dossier(State.RECEIVED)
+    location = client.post(checkout(dossier))["Location"]
+    assert dossier.official_number in location
+    assert dossier.tracking_code not in location
+
+
+def test_in_english_the_way_back_is_english(client):
+    fields = dict(parse_qsl(urlsplit(client.post("/en" + checkout(paid_dossier()))["Location"]).query))
+    assert (fields["vnp_ReturnUrl"], fields["vnp_Locale"]) == (settings.SITE_URL + "/en" + RETURN, "en")
+
+
+def test_two_clicks_lead_to_the_same_payment(client):
+    dossier = paid_dossier()
+    assert client.post(checkout(dossier))["Location"] == client.post(checkout(dossier))["Location"]
+    assert Payment.objects.count() == 1
+
+
+def test_the_gateway_of_the_settings_is_used(client, settings):
+    settings.VNPAY = {**settings.VNPAY, "PAY_URL": "https://gateway.example/paymentv2/vpcpay.html"}
+    location = client.post(checkout(paid_dossier()))["Location"]
+    assert location.startswith("https://gateway.example/paymentv2/vpcpay.html?vnp_Amount=")
+
+
+def test_a_forged_post_of_another_site_is_refused():
+    dossier = paid_dossier()
+    assert Client(enforce_csrf_checks=True).post(checkout(dossier)).status_code == 403
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "x", "0000-0000-0000", "ket-qua2"])
+def test_an_unknown_code_is_not_found(client, code):
+    assert client.get(f"/thanh-toan/{code}/").status_code == 404
+    assert client.post(f"/thanh-toan/{code}/").status_code == 404
+
+
+def test_a_draft_is_not_found(client):
+    assert client.get(checkout(paid_dossier(State.DRAFT))).status_code == 404
+
+
+def test_guessing_codes_is_slowed_down(client, settings):
+    settings.LOOKUP_FAILURES_PER_HOUR = 2
+    statuses = [client.get("/thanh-toan/AAAA-AAAA-AAAA/").status_code for _ in range(3)]
+    assert statuses == [404, 404, 429]
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: paid_dossier(State.WITHDRAWN), "đã kết thúc"),
+        (lambda: DossierFactory(), "không còn khoản nào"),
+        (lambda: DossierFactory(service=ServiceFactory(paid=True, level=3)), "nộp tại Bộ phận Một cửa"),
+    ],
+)
+def test_where_nothing_can_be_paid_the_page_says_why(client, make, sentence):
+    dossier = make()
+    shown, posted = client.get(checkout(dossier)), client.post(checkout(dossier))
+    assert (shown.status_code, posted.status_code) == (200, 409)
+    assert sentence in page(shown)
+    assert sentence in page(posted)
+    assert not Payment.objects.exists()
+
+
+def test_without_any_gateway_the_page_says_so_and_opens_nothing(client, monkeypatch):
+    monkeypatch.setattr("payments.views.reverse", _no_mock)
+    response = client.post(checkout(paid_dossier()))
+    assert response.status_code == 409
+    assert "tạm ngừng" in page(response)
+    assert not Payment.objects.exists()
+
+
+def _no_mock(name, **rest):
+    if name.startswith("mock_gateway"):
+        raise NoReverseMatch(name)
+    return reverse(name, **rest)
+
+
+def test_whoever_has_perhaps_paid_is_warned(client):
+    payment = PaymentFactory()
+    client.get(f"{RETURN}?{said(payment)}")
+    response = client.get(checkout(payment.dossier))
+    assert "chưa được xác nhận" in page(response)
+    assert "đừng nộp lần nữa" in page(response)
+    assert client.post(checkout(payment.dossier)).status_code == 409
+
+
+# --- Coming back -------------------------------------------------------------------------------------------------
+
+
+def test_coming_back_changes_nothing_but_keeps_the_message(client):
+    payment = PaymentFactory()
+    client.get(f"{RETURN}?{said(payment)}")
+    payment.refresh_from_db()
+    assert (payment.state, payment.dossier.fee_paid) == (PaymentState.OPEN, 0)
+    assert GatewayMessage.objects.get().raw == said(payment)
+
+
+def test_before_the_ipn_the_page_waits_and_looks_again_by_itself(client):
+    response = client.get(f"{RETURN}?{said(PaymentFactory())}")
+    assert response.status_code == 200
+    assert "Đang chờ ngân hàng xác nhận" in page(response)
+    assert response["Refresh"] == "5"
+
+
+def test_after_the_ipn_the_page_says_paid_and_rests(client):
+    payment = PaymentFactory()
+    ledger.settle(message(payment))
+    response = client.get(f"{RETURN}?{said(payment)}")
+    assert "Đã thanh toán" in page(response)
+    assert "Refresh" not in response
+
+
+def test_the_books_count_and_not_what_the_browser_brings(client):
+    payment = PaymentFactory()
+    ledger.settle(message(payment))
+    assert "Đã thanh toán" in page(client.get(f"{RETURN}?{said(payment, '24')}"))
+
+
+@pytest.mark.parametrize("code", [*wording.REASONS, "99", "98"])
+@pytest.mark.parametrize("with_ipn", [True, False])
+def test_a_failure_tells_its_reason_and_offers_another_try(client, code, with_ipn):
+    payment = PaymentFactory()
+    if with_ipn:
+        ledger.settle(message(payment, code))
+    response = client.get(f"{RETURN}?{said(payment, code)}")
+    assert "Chưa thanh toán được" in page(response)
+    assert str(wording.reason_of(code)) in page(response)
+    assert "Thanh toán lại" in page(response)
+    assert f'action="{checkout(payment.dossier)}"' in page(response)
+    assert "Refresh" not in response
+
+
+def test_money_under_suspicion_is_not_asked_for_again(client):
+    payment = PaymentFactory()
+    ledger.settle(message(payment, "07", "07"))
+    text = page(client.get(f"{RETURN}?{said(payment, '07', '07')}"))
+    assert "Ngân hàng đang kiểm tra" in text
+    assert "Thanh toán lại" not in text
+
+
+def test_money_that_has_to_go_back_is_told(client):
+    payment = PaymentFactory()
+    act(payment.dossier, Action.WITHDRAW, Role.CITIZEN)
+    ledger.settle(message(payment))
+    text = page(client.get(f"{RETURN}?{said(payment)}"))
+    assert "sẽ hoàn lại" in text
+    assert "Hồ sơ không còn nhận tiền" in text
+
+
+def test_a_success_that_was_never_confirmed_is_told_without_a_second_bill(client):
+    payment = PaymentFactory()
+    Payment.objects.filter(pk=payment.pk).update(state=PaymentState.EXPIRED)
+    text = page(client.get(f"{RETURN}?{said(payment)}"))
+    assert "Chưa được xác nhận" in text
+    assert payment.txn_ref in text
+    assert "Thanh toán lại" not in text
+
+
+@pytest.mark.parametrize("query", ["", "vnp_TxnRef=1", "vnp_SecureHash=00", "%ff", "a" * 6000])
+def test_a_bad_signature_gets_an_honest_page(client, query):
+    response = client.get(f"{RETURN}?{query}")
+    assert response.status_code == 400
+    assert "không cho biết bạn đã thanh toán hay chưa" in page(response)
+
+
+def test_our_own_request_taken_for_an_answer_is_refused(client):
+    dossier = paid_dossier()
+    query = urlsplit(client.post(checkout(dossier))["Location"]).query
+    assert client.get(f"{RETURN}?{query}").status_code == 400
+    assert client.get(f"{IPN}?{query}").json()["RspCode"] == "97"
+    assert Payment.objects.get().state == PaymentState.OPEN
+
+
+def test_a_signed_message_about_no_payment_of_ours_is_not_found(client):
+    payment = PaymentFactory()
+    assert client.get(f"{RETURN}?{said(payment, vnp_TxnRef='HS0')}").status_code == 404
+
+
+def test_the_page_tells_nothing_of_the_person_either(client):
+    text = page(client.get(f"{RETURN}?{said(PaymentFactory())}"))
+    assert not [detail for detail in APPLICANT.values() if detail in text]
+
+
+def test_coming_back_is_a_get(client):
+    assert client.post(RETURN).status_code == 405
+
+
+# --- The gateway's call ------------------------------------------------------------------------------------------
+
+
+def test_the_protocol_in_one_breath(client):
+    payment = PaymentFactory()
+    assert client.get(f"{IPN}?{said(payment)}x").json() == {"RspCode": "97", "Message": "Invalid signature"}
+    assert client.get(f"{IPN}?{said(payment, vnp_TxnRef='HS0')}").json()["RspCode"] == "01"
+    assert client.get(f"{IPN}?{said(payment, vnp_Amount='100')}").json()["RspCode"] == "04"
+    assert client.get(f"{IPN}?{said(payment)}").json() == {"RspCode": "00", "Message": "Confirm Success"}
+    assert client.get(f"{IPN}?{said(payment)}").json()["RspCode"] == "02"
+    assert GatewayMessage.objects.count() == 5
+
+
+def test_a_failed_payment_is_confirmed_as_failed(client):
+    payment = PaymentFactory()
+    assert client.get(f"{IPN}?{said(payment, '24')}").json()["RspCode"] == "00"
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.FAILED
+
+
+def test_the_gateway_may_post_and_has_no_csrf_token():
+    payment = PaymentFactory()
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(IPN, said(payment), content_type="application/x-www-form-urlencoded")
+    assert response.json()["RspCode"] == "00"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\xff\xfe\x00", "application/octet-stream"),
+        (b"{}", "application/json"),
+        (b"", "multipart/form-data"),
+        (b"vnp_TxnRef=" + b"9" * 9000, "application/x-www-form-urlencoded"),
+    ],
+)
+def test_no_body_makes_it_fall_over(client, body, kind):
+    response = client.post(IPN, body, content_type=kind)
+    assert (response.status_code, response.json()["RspCode"]) == (200, "97")
+
+
+def test_when_the_books_cannot_be_written_it_asks_to_be_called_again(client, monkeypatch):
+    monkeypatch.setattr(ledger, "settle", lambda message: 1 / 0)
+    response = client.get(f"{IPN}?{said(PaymentFactory())}")
+    assert (response.status_code, response.json()["RspCode"]) == (200, "99")
+
+
+def test_when_not_even_the_message_can_be_kept_it_asks_to_be_called_again(client, monkeypatch):
+    def down(raw):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(inbox, "answer_ipn", down)
+    response = client.get(f"{IPN}?{said(PaymentFactory())}")
+    assert (response.status_code, response.json()["RspCode"]) == (200, "99")
+
+
+def test_the_call_costs_a_fixed_number_of_statements(client, django_assert_max_num_queries):
+    payment = PaymentFactory()
+    with django_assert_max_num_queries(30):
+        client.get(f"{IPN}?{said(payment)}")
+
+
+def test_no_code_of_a_dossier_reaches_the_log(client, caplog):
+    dossier = paid_dossier()
+    payment = ledger.open_payment(dossier)
+    caplog.set_level("DEBUG")
+    client.get(f"{IPN}?{said(payment)}")
+    assert dossier.tracking_code not in caplog.text
