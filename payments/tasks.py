@@ -1,0 +1,63 @@
+"""The mock gateway's own calls, made by a worker: a server that calls itself while it answers could wait forever."""
+
+import json
+import logging
+import urllib.request
+from urllib.parse import urlsplit
+
+from celery import shared_task
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+# The real gateway calls again after five minutes, ten times; a tester would not wait for that.
+MOST_REPEATS, PAUSE = 3, 10
+TIMEOUT = 15
+DONE = ("00", "02")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args, **kwargs):
+        return None
+
+
+def ipn_address() -> str:
+    """Return this site's own IPN address; raise ValueError when SITE_URL is no web address."""
+    with translation.override(settings.LANGUAGE_CODE):
+        address = settings.SITE_URL + reverse("payments:ipn")
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise ValueError("SITE_URL must begin with http:// or https://")
+    return address
+
+
+@shared_task(bind=True, max_retries=MOST_REPEATS)
+def send_mock_ipn(self, query: str) -> str:
+    """Call our own IPN address with `query` and return the answered RspCode; call again unless it is 00 or 02."""
+    try:
+        code = call(f"{ipn_address()}?{query}")
+    except (OSError, ValueError) as error:
+        log.warning("the mock gateway's IPN did not arrive: %s", type(error).__name__)
+        code = ""
+    if code not in DONE and self.request.retries < MOST_REPEATS:
+        raise self.retry(countdown=PAUSE)
+    return code
+
+
+def call(address: str) -> str:
+    """Return the RspCode that `address` answers. Raises OSError or ValueError; follows no redirect, uses no proxy."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+    with opener.open(address, timeout=TIMEOUT) as response:
+        return str(json.loads(response.read(1000))["RspCode"])
+
+
+def queue_mock_ipn(query: str, delay: int) -> bool:
+    """Leave one IPN to the worker in `delay` seconds; False when the queue cannot be reached."""
+    try:
+        send_mock_ipn.apply_async([query], countdown=delay or None, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("broker unreachable, the mock gateway's IPN is not sent: %s", type(error).__name__)
+        return False
+    return True
