@@ -1,0 +1,123 @@
+"""Money in the admin: attempts to pay with their books and raw messages, read-only; and one page to take cash."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from dossiers import access
+from dossiers.states import Role
+from dossiers.workflow import NotAllowed
+from payments import ledger
+from payments.models import GatewayMessage, LedgerEntry, Payment
+
+
+class ReadOnly:
+    """Staff with a role look; nobody changes, adds or deletes."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return bool(access.roles_of(request.user)) or request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class LedgerInline(ReadOnly, admin.TabularInline):
+    model = LedgerEntry
+    fields = ["at", "kind", "amount"]
+    extra = 0
+
+
+class MessageInline(ReadOnly, admin.TabularInline):
+    model = GatewayMessage
+    fields = ["received_at", "kind", "signature_ok", "says_paid", "answer", "raw"]
+    extra = 0
+
+
+class UnconfirmedFilter(admin.SimpleListFilter):
+    """Money that has perhaps left somebody's account and is not in our books."""
+
+    title, parameter_name = gettext_lazy("cần đối soát"), "doi-soat"
+
+    def lookups(self, request, model_admin):
+        return [("co", _("Ngân hàng báo thành công, chưa có IPN"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        # The primary keys of the manager's question, so that it may be combined with the other filters.
+        return queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk")) if self.value() else queryset
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+    """Shows and finds; `take_cash` is the one thing that staff do with money here."""
+
+    list_display = ["txn_ref", "dossier", "amount", "method", "state", "created_at", "settled_at", "needs_refund"]
+    list_filter = ["needs_refund", UnconfirmedFilter, "state", "method", "refund_reason"]
+    list_select_related = ["dossier"]
+    list_per_page = 50
+    search_fields = ["txn_ref", "gateway_ref", "dossier__official_number", "dossier__tracking_code"]
+    search_help_text = gettext_lazy("Mã giao dịch, mã tại cổng thanh toán, mã số hồ sơ hoặc mã tra cứu.")
+    show_full_result_count = False
+    date_hierarchy = "created_at"
+    actions = None
+    inlines = [LedgerInline, MessageInline]
+
+    def get_urls(self):
+        cash = path("thu-tien/<int:dossier_pk>/", self.admin_site.admin_view(take_cash), name="payments_cash")
+        return [cash, *super().get_urls()]
+
+
+@admin.register(GatewayMessage)
+class GatewayMessageAdmin(ReadOnly, admin.ModelAdmin):
+    """Every call in the gateway's name; wrong amounts, forgeries and unanswered calls are found by the filters."""
+
+    list_display = ["received_at", "kind", "signature_ok", "says_paid", "answer", "payment"]
+    list_filter = ["kind", "signature_ok", "answer", "received_at"]
+    list_select_related = ["payment"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
+    """Show what a dossier owes; POST books it as taken in cash at the counter. Desk officers only."""
+    if Role.DESK not in access.roles_of(request.user):
+        raise PermissionDenied
+    dossier = get_object_or_404(access.visible_to(request.user), pk=dossier_pk)
+    if request.method == "POST":
+        try:
+            payment = ledger.record_cash(dossier, by=request.user, seen=_amount_seen(request))
+        except (ledger.NotPayable, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Đã ghi thu tiền mặt, mã giao dịch %(ref)s.") % {"ref": payment.txn_ref})
+        return redirect("admin:dossiers_dossier_change", dossier.pk)
+    under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Thu tiền tại quầy"),
+        "dossier": dossier,
+        "under_way": under_way,
+    }
+    return render(request, "payments/admin/cash.html", context)
+
+
+def _amount_seen(request: HttpRequest) -> int:
+    """Return the amount that the page showed; 0, which is owed by nobody, when the field is missing or spoilt."""
+    text = request.POST.get("amount", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 13 else 0

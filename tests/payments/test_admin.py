@@ -1,0 +1,196 @@
+"""Staff look at money; the desk takes cash."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dossiers.states import Role, State
+from payments import inbox, ledger
+from payments.models import GatewayMessage, LedgerEntry, Payment
+from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, said
+from tests.portal.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/payments/payment/"
+MESSAGES = "/admin/payments/gatewaymessage/"
+
+
+@pytest.fixture
+def desk(client):
+    officer = UserFactory(role=Role.DESK)
+    client.force_login(officer)
+    return officer
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def shown(response) -> set:
+    return set(response.context["cl"].result_list)
+
+
+# --- Looking -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
+@pytest.mark.parametrize("address", [LIST, MESSAGES])
+def test_staff_with_a_role_may_look(client, role, address):
+    client.force_login(UserFactory(role=role))
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", [LIST, MESSAGES])
+def test_citizens_and_strangers_may_not(client, address):
+    assert client.get(address).status_code == 302
+    client.force_login(UserFactory())
+    assert client.get(address).status_code == 302
+    client.force_login(UserFactory(is_staff=True))
+    assert client.get(address).status_code == 403
+
+
+def test_one_payment_shows_its_books_and_every_word_of_the_gateway(client, desk):
+    payment = PaymentFactory()
+    inbox.answer_ipn(said(payment))
+    text = page(client.get(f"{LIST}{payment.pk}/change/"))
+    assert payment.txn_ref in text
+    assert "Thu" in text
+    assert "vnp_TransactionNo=14226112" in text
+
+
+@pytest.mark.parametrize("model", [Payment, GatewayMessage])
+def test_nothing_is_added_changed_or_deleted_here(client, model):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    payment = PaymentFactory()
+    inbox.answer_ipn(said(payment))
+    row = model.objects.get()
+    base = f"/admin/payments/{model._meta.model_name}/"
+    assert client.get(f"{base}add/").status_code == 403
+    assert client.post(f"{base}{row.pk}/change/", {"amount": "1"}).status_code == 403
+    assert client.post(f"{base}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "deletelink" not in page(client.get(f"{base}{row.pk}/change/"))
+    assert 'name="_save"' not in page(client.get(f"{base}{row.pk}/change/"))
+
+
+def test_the_filter_finds_what_has_to_go_back(client, desk):
+    fine = PaymentFactory()
+    twice = ledger.open_payment(fine.dossier, now=fine.expires_at)
+    for payment in (fine, twice):
+        ledger.settle(message(payment))
+    assert shown(client.get(f"{LIST}?needs_refund__exact=1")) == {twice}
+
+
+def test_the_filter_finds_what_the_bank_said_and_never_confirmed(client, desk):
+    silent, confirmed = PaymentFactory(), PaymentFactory()
+    for payment in (silent, confirmed):
+        inbox.keep_return(said(payment))
+    ledger.settle(message(confirmed))
+    assert shown(client.get(f"{LIST}?doi-soat=co")) == {silent}
+
+
+def test_the_filter_finds_wrong_amounts(client, desk):
+    payment = PaymentFactory()
+    inbox.answer_ipn(said(payment, vnp_Amount="100"))
+    inbox.answer_ipn(said(payment))
+    [row] = shown(client.get(f"{MESSAGES}?answer=04"))
+    assert row.answer == "04"
+
+
+def test_the_dossiers_page_leads_to_its_payments(client, desk):
+    payment = PaymentFactory()
+    PaymentFactory()
+    assert shown(client.get(f"{LIST}?dossier__id__exact={payment.dossier_id}")) == {payment}
+
+
+@pytest.mark.parametrize("query", ["q=K7QD", "q=%F0%9F%92%B0", "state__exact=xyz", "created_at__year=2026", "e=1"])
+def test_searching_for_anything_is_harmless(client, desk, query):
+    PaymentFactory()
+    assert client.get(f"{LIST}?{query}").status_code in (200, 302)
+
+
+def test_the_list_costs_the_same_whatever_its_length(client, desk):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(LIST)
+        return len(captured)
+
+    PaymentFactory()
+    statements()
+    one = statements()
+    for _ in range(3):
+        PaymentFactory()
+    assert statements() == one
+
+
+def test_every_model_of_money_is_read_only_in_the_admin():
+    for model, options in admin.site._registry.items():
+        if model._meta.app_label == "payments":
+            assert not options.has_change_permission(None)
+            assert not options.has_add_permission(None)
+            assert not options.has_delete_permission(None)
+
+
+# --- Cash at the counter -----------------------------------------------------------------------------------------
+
+
+def cash(dossier) -> str:
+    return reverse("admin:payments_cash", args=[dossier.pk])
+
+
+def test_the_desk_sees_the_amount_before_taking_it(client, desk):
+    dossier = paid_dossier(State.RECEIVED)
+    assert "100.000 đồng" in page(client.get(cash(dossier)))
+    assert not Payment.objects.exists()
+
+
+def test_the_desk_takes_cash_and_is_led_back_to_the_dossier(client, desk):
+    dossier = paid_dossier(State.RECEIVED)
+    response = client.post(cash(dossier), {"amount": FEE}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("admin:dossiers_dossier_change", args=[dossier.pk])
+    payment = Payment.objects.get()
+    assert payment.method == Payment.Method.CASH
+    assert payment.txn_ref in page(response)
+    dossier.refresh_from_db()
+    assert dossier.owed == 0
+
+
+@pytest.mark.parametrize("role", [Role.CASE, Role.LEADER, None])
+def test_nobody_else_takes_cash(client, role):
+    client.force_login(UserFactory(role=role, is_staff=True, is_superuser=role is None))
+    dossier = paid_dossier(State.RECEIVED)
+    assert client.get(cash(dossier)).status_code == 403
+    assert client.post(cash(dossier), {"amount": FEE}).status_code == 403
+    assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["", "1", "abc", "-100000", "100000.0", "٣", "9" * 40])
+def test_another_amount_than_is_owed_is_not_booked(client, desk, amount):
+    dossier = paid_dossier(State.RECEIVED)
+    response = client.post(cash(dossier), {"amount": amount}, follow=True)
+    assert "vừa thay đổi" in page(response)
+    assert not Payment.objects.exists()
+
+
+def test_a_double_click_takes_the_money_once_and_says_so(client, desk):
+    dossier = paid_dossier(State.RECEIVED)
+    client.post(cash(dossier), {"amount": FEE})
+    assert "không còn khoản nào" in page(client.post(cash(dossier), {"amount": FEE}, follow=True))
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_the_desk_is_warned_when_the_money_is_perhaps_on_its_way(client, desk):
+    payment = PaymentFactory()
+    inbox.keep_return(said(payment))
+    assert "đã bị trừ tiền chưa" in page(client.get(cash(payment.dossier)))
+
+
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.RETURNED])
+def test_where_nothing_is_to_take_there_is_no_button(client, desk, state):
+    assert 'name="amount"' not in page(client.get(cash(paid_dossier(state))))
+
+
+def test_a_draft_is_not_found(client, desk):
+    assert client.get(cash(paid_dossier(State.DRAFT))).status_code == 404
