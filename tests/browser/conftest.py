@@ -1,0 +1,76 @@
+"""A real Chromium before the real house: pages without JavaScript, a real Redis, a real worker, real papers."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+
+from portal import groups
+from portal.celery import app
+
+SYSTEM_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# Our own machine only, and nothing of what a browser does for itself in the background.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here wants a browser, a broker and committed rows."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.real_broker)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    # Playwright keeps an event loop on this thread; Django would take our plain queries for asynchronous ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium of the system, or else Playwright's own; where there is neither, a loud skip."""
+    try:
+        started = playwright.chromium.launch(executable_path=SYSTEM_CHROMIUM, args=FLAGS)
+    except Error as missing:
+        warnings.warn("NO CHROMIUM: browser tests skipped", pytest.PytestWarning, stacklevel=1)
+        pytest.skip(f"NO CHROMIUM on this machine: {str(missing).splitlines()[0]}")
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def house(live_server, settings) -> Iterator[str]:
+    """The running house with its catalogue and a worker; gives its address."""
+    settings.SITE_URL = live_server.url
+    call_command("load_catalogue", verbosity=0)
+    groups.ensure()
+    app.control.purge()
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+        yield live_server.url
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator:
+    """Return a maker of people before a screen: each with cookies of their own, JavaScript off unless asked."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(*, viewport=PHONE, javascript: bool = False) -> Page:
+        context = browser.new_context(viewport=viewport, java_script_enabled=javascript, locale="vi-VN")
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield arrive
+    for context in contexts:
+        context.close()
