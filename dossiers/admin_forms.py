@@ -53,7 +53,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, action: Action, dossier: Dossier, **kwargs):
         """Take the move and the dossier besides what every form takes."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.dossier = dossier
         note = self.fields["note"]
         note.required = TRANSITIONS[action].needs_note

@@ -62,6 +62,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "documents": dossier.documents.select_related("event").order_by("-pk"),
         "notifications": Notification.objects.filter(event__dossier=dossier).select_related("event").order_by("-pk"),
         "payments": _payments_of(dossier),
+        "takes_cash": Role.DESK in access.roles_of(request.user) and dossier.owed and not dossier.is_final,
     }
     return _page(request, "admin/dossiers/dossier/change_form.html", context)
 

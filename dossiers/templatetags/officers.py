@@ -49,7 +49,13 @@ def work_of(user) -> dict:
         }
         for queue in admin_queues.of(user)
     ]
-    return {"queues": queues, "deadlines": admin_queues.deadlines(user, timezone.now()), "all": address}
+    shows_roles = len({line["queue"].role for line in queues}) > 1
+    return {
+        "shows_roles": shows_roles,
+        "queues": queues,
+        "deadlines": admin_queues.deadlines(user, timezone.now()),
+        "all": address,
+    }
 
 
 @register.filter

@@ -1,0 +1,124 @@
+"""The demo: people who can sign in, dossiers that went the real way, nothing of it in production."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from dossiers.models import Document, Dossier, Event
+from dossiers.states import Action, Role, State
+from portal import demo
+from portal.models import User
+from services import form_spec
+from tests.services.factories import PaperFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def load_demo(**options) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("load_demo", stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def catalogue():
+    service = ServiceFactory(online=True)
+    PaperFactory(service=service)
+    return [service, ServiceFactory(paid=True)]
+
+
+def test_everybody_signs_in_with_the_demo_password_and_staff_have_their_roles(client, settings, catalogue):
+    load_demo()
+    for person in demo.PEOPLE:
+        assert client.login(username=person.username, password=settings.DEMO_PASSWORD)
+    names = dict(User.objects.filter(groups__isnull=False).values_list("username", "groups__name"))
+    assert names == {"motcua": "Cán bộ một cửa", "chuyenvien": "Chuyên viên thụ lý", "lanhdao": "Lãnh đạo"}
+    assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["quantri"]
+    assert not User.objects.get(username="congdan").is_staff
+
+
+def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalogue):
+    load_demo()
+    states = set(Dossier.objects.values_list("state", flat=True))
+    assert states >= {State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL, State.RETURNED}
+    for dossier in Dossier.objects.all():
+        assert dossier.events.first().action == Action.SUBMIT
+        assert dossier.events.last().to_state == dossier.state
+    assert Document.objects.filter(kind="receipt").exists()
+
+
+def test_a_returned_dossier_with_a_fee_was_paid_in_the_book(catalogue):
+    ServiceFactory(paid=True)
+    load_demo(dossiers=24)
+    returned = Dossier.objects.filter(state=State.RETURNED, fee_total__gt=0)
+    assert returned.exists()
+    assert all(Event.objects.filter(dossier=dossier, role=Role.SYSTEM).exists() for dossier in returned)
+
+
+def test_a_second_run_adds_neither_people_nor_dossiers_and_hashes_nothing(catalogue, monkeypatch):
+    load_demo()
+    before = (list(User.objects.order_by("pk").values()), Dossier.objects.count())
+    monkeypatch.setattr(demo, "make_password", lambda password: pytest.fail("hashed again"))
+    load_demo()
+    assert (list(User.objects.order_by("pk").values()), Dossier.objects.count()) == before
+
+
+def test_a_changed_password_reaches_the_people_who_are_already_there(catalogue, settings, client):
+    load_demo()
+    settings.DEMO_PASSWORD = "mot-mat-khau-khac"
+    load_demo()
+    assert client.login(username="lanhdao", password="mot-mat-khau-khac")
+
+
+def test_more_dossiers_are_made_on_request(catalogue):
+    load_demo()
+    load_demo(dossiers=3)
+    assert Dossier.objects.count() == demo.FIRST + 3
+
+
+def test_an_empty_catalogue_is_said_and_the_people_are_there_all_the_same():
+    _out, err = load_demo()
+    assert "load_catalogue" in err
+    assert User.objects.count() == len(demo.PEOPLE)
+    assert not Dossier.objects.exists()
+
+
+def test_printing_only_tells_addresses_and_sign_ins_and_changes_nothing(settings):
+    out, _err = load_demo(print_only=True)
+    for text in [settings.SITE_URL, "/admin/", settings.DEMO_PASSWORD, *(person.username for person in demo.PEOPLE)]:
+        assert text in out
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("options", [{}, {"print_only": True}, {"dossiers": 5}])
+def test_production_refuses_people_whose_password_everybody_knows(settings, options):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="mật khẩu"):
+        load_demo(**options)
+    assert not User.objects.exists()
+
+
+def test_a_number_below_zero_is_refused():
+    with pytest.raises(CommandError):
+        load_demo(dossiers=-1)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ({"kind": "number", "min": 3}, 3),
+        ({"kind": "date", "min": "2001-01-01"}, "2001-01-01"),
+        ({"kind": "date", "max": "1980-01-01"}, "1980-01-01"),
+        ({"kind": "date"}, "1995-06-15"),
+        ({"kind": "choices", "options": [["a", "A"], ["b", "B"], ["c", "C"]]}, ["a", "b"]),
+        ({"kind": "yesno"}, "yes"),
+        ({"kind": "text", "max_length": 5}, "Thông"),
+        ({"kind": "text", "label": "Mã số thuế"}, "4300000000"),
+    ],
+)
+def test_an_answer_fits_its_question(question, answer):
+    [section] = form_spec.parse(
+        {"sections": [{"key": "a", "title": "A", "questions": [{"key": "b", "label": "B", **question}]}]}
+    )
+    assert demo.answer_to(section.questions[0], 0) == answer
