@@ -113,7 +113,7 @@ def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
             files.setdefault(attachment.slot, []).append(attachment)
     slots = [
         Slot(
-            paper["key"], paper["name"], Paper.Kind(paper["kind"]).label, paper["copies"],
+            paper["key"], paper["name"], str(Paper.Kind(paper["kind"]).label), paper["copies"],
             paper["required"], paper["upload"], paper["hint"], tuple(files.pop(paper["key"], ())),
         )
         for paper in dossier.papers

@@ -1,5 +1,7 @@
 """Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +13,7 @@ from dossiers import access, answers, uploads, workflow
 from dossiers.forms import DeclarationForm
 from dossiers.models import Dossier
 from dossiers.states import State
-from dossiers.steps import APPLICANT_FIELDS, Step, first_unfinished, steps_of
+from dossiers.steps import Step, first_unfinished, steps_of
 from services.models import Service
 
 UNPROCESSABLE = 422
@@ -76,7 +78,15 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         return redirect(step.url(draft))
 
 
-def _page(request, draft: Dossier, steps: list[Step], step: Step, template: str, status: int = 200, **context):
+def _page(
+    request: HttpRequest,
+    draft: Dossier,
+    steps: list[Step],
+    step: Step,
+    template: str,
+    context: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
     previous = steps[step.number - 2].url(draft) if step.number > 1 else None
     context |= {"dossier": draft, "service": draft.service, "step": step, "total": len(steps), "previous": previous}
     return render(request, template, context, status=status)
@@ -85,15 +95,15 @@ def _page(request, draft: Dossier, steps: list[Step], step: Step, template: str,
 def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
     """The applicant or one section of questions. "back" and "later" keep what is there without asking for the rest."""
     if request.method == "GET":
-        return _page(request, draft, steps, step, "dossiers/questions.html", form=step.form(draft))
+        return _page(request, draft, steps, step, "dossiers/questions.html", {"form": step.form(draft)})
     way = request.POST.get("way", "next")
     form = step.form(draft, request.POST, partial=way in ("back", "later"))
     if not form.is_valid():
-        return _page(request, draft, steps, step, "dossiers/questions.html", UNPROCESSABLE, form=form)
-    if step.kind == "applicant":
-        workflow.save_draft(draft, **{name: form.cleaned_data[name] for name in APPLICANT_FIELDS})
+        return _page(request, draft, steps, step, "dossiers/questions.html", {"form": form}, UNPROCESSABLE)
+    if step.section is None:
+        workflow.save_draft(draft, **form.cleaned_data)
     else:
-        workflow.save_draft(draft, answers=form.answers)
+        workflow.save_draft(draft, answers=form.cleaned_data)
     return _onward(draft, steps, step, way)
 
 
@@ -108,19 +118,21 @@ def _onward(draft: Dossier, steps: list[Step], step: Step, way: str) -> HttpResp
 
 def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
     """The list of papers, each with its own file line; a file that is refused touches no other."""
-    slots = [slot for slot in answers.papers(draft)]
-    context = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "slots": slots}
+    slots = answers.papers(draft)
+    context: dict[str, Any] = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "slots": slots}
     if request.method == "GET":
-        return _page(request, draft, steps, step, "dossiers/papers.html", **context)
+        return _page(request, draft, steps, step, "dossiers/papers.html", context)
     if "remove" in request.POST or "slot" in request.POST:
         refusal = change_files(request, draft, {slot.key for slot in slots if slot.upload})
         if refusal is None:
             return redirect(f"{step.url(draft)}#{request.POST.get('slot') or 'giay-to'}")
         context |= {"refused": request.POST.get("slot"), "refusal": refusal}
-        return _page(request, draft, steps, step, "dossiers/papers.html", UNPROCESSABLE, **context)
+        return _page(request, draft, steps, step, "dossiers/papers.html", context, UNPROCESSABLE)
     way = request.POST.get("way", "next")
     if way == "next" and answers.missing(draft):
-        return _page(request, draft, steps, step, "dossiers/papers.html", UNPROCESSABLE, show_missing=True, **context)
+        return _page(
+            request, draft, steps, step, "dossiers/papers.html", {**context, "show_missing": True}, UNPROCESSABLE
+        )
     return _onward(draft, steps, step, way)
 
 
@@ -159,7 +171,7 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
         "applicant_url": steps[0].url(draft),
     }
     status = 200 if posted is None else UNPROCESSABLE
-    return _page(request, draft, steps, step, "dossiers/review.html", status, **context)
+    return _page(request, draft, steps, step, "dossiers/review.html", context, status)
 
 
 def _step_url(draft: Dossier, steps: list[Step], section_number: int) -> str:

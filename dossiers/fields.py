@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from services.form_spec import Question
@@ -32,7 +32,7 @@ class CleanCharField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        return "".join(char for char in text if char in "\r\n\t" or char.isprintable())
+        return "".join(char for char in text or "" if char in "\r\n\t" or char.isprintable())
 
 
 class CitizenIdField(CleanCharField):
@@ -50,9 +50,7 @@ class CitizenIdField(CleanCharField):
 class PhoneField(CleanCharField):
     """A Vietnamese telephone number, kept as ten or eleven digits from 0; +84, spaces and dots are forgiven."""
 
-    default_validators = [
-        RegexValidator(_PHONE, _("Số điện thoại gồm 10 chữ số bắt đầu bằng 0, ví dụ 0905 123 456."))
-    ]
+    default_validators = [RegexValidator(_PHONE, _("Số điện thoại gồm 10 chữ số bắt đầu bằng 0, ví dụ 0905 123 456."))]
 
     def __init__(self, **kwargs):
         attrs = {"inputmode": "tel", "autocomplete": "tel"}
@@ -61,6 +59,16 @@ class PhoneField(CleanCharField):
     def to_python(self, value):
         digits = re.sub(r"[\s.\-()]", "", super().to_python(value))
         return "0" + digits[3:] if digits.startswith("+84") else digits
+
+
+class EmailField(forms.EmailField):
+    """A mail address; what is none is refused with an example."""
+
+    default_validators = [EmailValidator(_("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn."))]
+
+    def __init__(self, **kwargs):
+        attrs = {"autocomplete": "email"}
+        super().__init__(**{"max_length": 254, "widget": forms.EmailInput(attrs=attrs), **kwargs})
 
 
 class NumberField(CleanCharField):
@@ -102,7 +110,9 @@ class VietnameseDateField(CleanCharField):
             return None
         day = self._read(text)
         if self.minimum and day < _limit(self.minimum):
-            raise forms.ValidationError(_("Ngày không được trước %(day)s.") % {"day": f"{_limit(self.minimum):%d/%m/%Y}"})
+            raise forms.ValidationError(
+                _("Ngày không được trước %(day)s.") % {"day": f"{_limit(self.minimum):%d/%m/%Y}"}
+            )
         if self.maximum and day > _limit(self.maximum):
             raise forms.ValidationError(_("Ngày không được sau %(day)s.") % {"day": f"{_limit(self.maximum):%d/%m/%Y}"})
         return day.isoformat()
@@ -167,7 +177,9 @@ class AddressField(forms.MultiValueField):
     def __init__(self, **kwargs):
         provinces = [(name, name) for name in settings.AUTHORITY["areas"]["provinces"]]
         fields = (
-            forms.ChoiceField(choices=provinces, error_messages={"invalid_choice": _("Hãy chọn tỉnh trong danh sách.")}),
+            forms.ChoiceField(
+                choices=provinces, error_messages={"invalid_choice": _("Hãy chọn tỉnh trong danh sách.")}
+            ),
             CleanCharField(max_length=100),
             CleanCharField(max_length=200),
         )
@@ -224,7 +236,7 @@ MAKERS: dict[str, Callable[..., forms.Field]] = {
     "yesno": _yesno,
     "citizen_id": lambda q, **common: CitizenIdField(**common),
     "phone": lambda q, **common: PhoneField(**common),
-    "email": lambda q, **common: forms.EmailField(max_length=254, **common),
+    "email": lambda q, **common: EmailField(**common),
     "address": lambda q, **common: AddressField(**common),
 }
 

@@ -29,14 +29,15 @@ class StepForm(forms.Form):
 
     required_css_class = "required"
 
-    def __init__(self, *args, partial: bool = False, **kwargs):
+    def __init__(self, *args, partial: bool = False, questions: dict[str, forms.Field] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields |= questions or {}
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         for field in self.fields.values():
             if not field.required:
-                field.label = format_html(_("{} (không bắt buộc)"), field.label)
+                field.label = _("%(label)s (không bắt buộc)") % {"label": field.label}
         if partial:
             self._let_empty_through()
 
@@ -52,16 +53,11 @@ class SectionForm(StepForm):
 
     def __init__(self, section: Section, *args, **kwargs):
         questions = [question for question in section.questions if question.kind != "file"]
-        self.base_fields = {question.key: fields.field_for(question) for question in questions if question.asks}
-        super().__init__(*args, **kwargs)
+        asked = {question.key: fields.field_for(question) for question in questions if question.asks}
+        super().__init__(*args, questions=asked, **kwargs)
         self.helper.layout = Layout(
             *(Field(question.key) if question.asks else Words(question) for question in questions)
         )
-
-    @property
-    def answers(self) -> dict:
-        """What is stored: cleaned values by question key."""
-        return dict(self.cleaned_data)
 
 
 class ApplicantForm(StepForm):
@@ -75,12 +71,10 @@ class ApplicantForm(StepForm):
         label=_("Số điện thoại"),
         help_text=_("Bốn số cuối là khóa để mở lại hồ sơ của bạn bằng mã tra cứu."),
     )
-    email = forms.EmailField(
+    email = fields.EmailField(
         label=_("Thư điện tử"),
         required=False,
-        max_length=254,
         help_text=_("Để nhận thông báo mỗi khi hồ sơ có thay đổi."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     address = fields.CleanCharField(
         label=_("Địa chỉ liên hệ"),
@@ -88,17 +82,15 @@ class ApplicantForm(StepForm):
         help_text=_("Số nhà, thôn hoặc tổ, xã, huyện, tỉnh."),
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
-    delivery = forms.ChoiceField(label=_("Nhận kết quả bằng cách nào"), widget=forms.RadioSelect)
 
     def __init__(self, *args, level: int, **kwargs):
-        super().__init__(*args, **kwargs)
+        """Take the level of the dossier: an electronic result belongs to level 4."""
         online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
-        ways = [*online, Dossier.Delivery.DESK, Dossier.Delivery.POST]
-        self.fields["delivery"].choices = [(way.value, way.label) for way in ways]
+        ways = [(way.value, way.label) for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)]
+        delivery = forms.ChoiceField(label=_("Nhận kết quả bằng cách nào"), choices=ways, widget=forms.RadioSelect)
+        super().__init__(*args, questions={"delivery": delivery}, **kwargs)
         for field in self.fields.values():
             fields.say_what_is_missing(field)
-        self.fields["email"].error_messages["invalid"] = _("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn.")
-        self.fields["email"].validators[0].message = self.fields["email"].error_messages["invalid"]
 
 
 class DeclarationForm(forms.Form):

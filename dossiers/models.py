@@ -149,7 +149,7 @@ class Dossier(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_running and self.due_at < timezone.now()
+        return self.due_at is not None and self.is_running and self.due_at < timezone.now()
 
     @property
     def time_limit_text(self) -> str:
@@ -180,7 +180,9 @@ class Event(AppendOnly):
     from_state = models.CharField(max_length=24, choices=State.choices)
     to_state = models.CharField(max_length=24, choices=State.choices)
     role = models.CharField(max_length=10)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     note = models.TextField(blank=True)
     # What the move decided, copied: later moves change the dossier, never what a paper or the timeline said.
     data = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
@@ -250,6 +252,8 @@ class Waiting(models.Model):
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager()
 
     class Meta:
         abstract = True
@@ -339,5 +343,3 @@ class FailedAttempt(models.Model):
     def digest_of(kind: str, value: str) -> str:
         """Return a keyed digest, so that the table tells neither addresses nor codes."""
         return hashlib.blake2b(f"{kind}:{value}".encode(), key=settings.SECRET_KEY.encode()[:64]).hexdigest()[:64]
-
-

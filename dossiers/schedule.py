@@ -50,7 +50,7 @@ def forget_old_drafts() -> int:
         if deleted:
             forgotten += 1
             for file in files:
-                file.storage.delete(file.name)
+                file.delete(save=False)
     return forgotten
 
 

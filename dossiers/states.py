@@ -157,7 +157,12 @@ TRANSITIONS: dict[Action, Edge] = {
         {S.IN_PROGRESS}, S.AWAITING_PAYMENT, R.CASE, message="payment_requested", clock=Clock.PAUSE, needs_note=True
     ),
     Action.CONFIRM_PAYMENT: _edge(
-        {S.AWAITING_PAYMENT}, S.IN_PROGRESS, R.SYSTEM, message="payment_recorded", clock=Clock.RESUME, paper="fee_receipt"
+        {S.AWAITING_PAYMENT},
+        S.IN_PROGRESS,
+        R.SYSTEM,
+        message="payment_recorded",
+        clock=Clock.RESUME,
+        paper="fee_receipt",
     ),
     Action.RECORD_PAYMENT: _edge(
         {

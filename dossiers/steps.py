@@ -1,6 +1,7 @@
 """The pages a draft goes through: the applicant, one per section of questions, the papers, the review."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -54,7 +55,7 @@ def steps_of(draft: Dossier) -> list[Step]:
 def stored(step: Step, draft: Dossier) -> dict:
     """Return what the draft holds for a step, in the shape in which a browser would post it."""
     form = step.form(draft)
-    posted = {}
+    posted: dict[str, Any] = {}
     for name, field in form.fields.items():
         value = form.get_initial_for_field(field, name)
         if hasattr(field.widget, "widgets_names"):

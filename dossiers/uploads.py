@@ -8,6 +8,7 @@ import unicodedata
 import warnings
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import IO, cast
 
 import pypdf
 from django.conf import settings
@@ -63,15 +64,22 @@ def check(upload: UploadedFile | None) -> Checked:
         )
     content_type = _sniff(upload)
     _CHECKS[content_type](upload)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
     upload.seek(0)
-    digest = hashlib.file_digest(upload.file, "sha256").hexdigest()
+    name = _safe_name(upload.name or "", content_type)
+    return Checked(upload, name, content_type, upload.size, digest.hexdigest())
+
+
+def _stream(upload: UploadedFile) -> IO[bytes]:
+    """Return the open file, at its first byte."""
     upload.seek(0)
-    return Checked(upload, _safe_name(upload.name or "", content_type), content_type, upload.size, digest)
+    return cast(IO[bytes], upload.file)
 
 
 def _sniff(upload: UploadedFile) -> str:
-    upload.seek(0)
-    head = upload.read(16)
+    head = _stream(upload).read(16)
     for magic, content_type in _MAGIC.items():
         if head.startswith(magic):
             return content_type
@@ -82,9 +90,8 @@ def _sniff(upload: UploadedFile) -> str:
 
 
 def _check_pdf(upload: UploadedFile) -> None:
-    upload.seek(0)
     try:
-        reader = pypdf.PdfReader(upload.file)
+        reader = pypdf.PdfReader(_stream(upload))
         locked = reader.is_encrypted and not _opens_for_everybody(reader)
         pages = 0 if locked else len(reader.pages)
     except Exception as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
@@ -104,11 +111,10 @@ def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
 
 
 def _check_image(upload: UploadedFile) -> None:
-    upload.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the pixels are counted below
-            with Image.open(upload.file, formats=["JPEG", "PNG"]) as image:
+            with Image.open(_stream(upload), formats=["JPEG", "PNG"]) as image:
                 if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
                     raise Image.DecompressionBombError
                 # A photo is read to its end but painted small: a tenth of the memory, and whole is whole.

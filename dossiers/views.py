@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -77,7 +78,9 @@ def _by_official_number(request: HttpRequest, form: LookupForm, number: str) -> 
 
 def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
     access.count_failure(request)
-    form.add_error("ma", _("Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."))
+    form.add_error(
+        "ma", _("Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư.")
+    )
     return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
 
 
@@ -117,7 +120,9 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
         raise Http404
     held = access.holds(request, dossier)
     if held and dossier.state == State.DRAFT:
-        return render(request, "dossiers/draft.html", {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)})
+        return render(
+            request, "dossiers/draft.html", {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)}
+        )
     context = {"dossier": dossier, "held": held, "entries": timeline.entries(dossier, with_notes=held)}
     if held:
         context |= {
@@ -153,7 +158,11 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
         return redirect(dossier)
     slots = [slot for slot in answers.papers(dossier, round=workflow.rounds(dossier)) if slot.upload]
     context = {"dossier": dossier, "slots": slots, "other": _other_papers(dossier), "form": ReasonForm()}
-    context |= {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "asked": timeline.last_request(dossier)}
+    context |= {
+        "upload_rules": uploads.rules(),
+        "accept": uploads.ACCEPT_ATTRIBUTE,
+        "asked": timeline.last_request(dossier),
+    }
     if request.method == "GET":
         return render(request, "dossiers/supplement.html", context)
     if "remove" in request.POST or "slot" in request.POST:
@@ -211,7 +220,7 @@ def _act(request: HttpRequest, dossier: Dossier, action: Action, note: str, done
 
 @never_cache
 @require_GET
-def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
+def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
     """A file that the applicant sent."""
     attachment = get_object_or_404(access.get_held_or_404(request, tracking).attachments, pk=pk)
     return file_response(attachment.file, attachment.name, attachment.content_type)
@@ -219,7 +228,7 @@ def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
-def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
     """A paper made for the dossier; an honest page while it is still being made."""
     dossier = access.get_held_or_404(request, tracking)
     document = get_object_or_404(dossier.documents, pk=pk)
@@ -228,7 +237,7 @@ def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponse:
     return file_response(document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf")
 
 
-def file_response(file, name: str, content_type: str) -> HttpResponse:
+def file_response(file, name: str, content_type: str) -> FileResponse:
     """Send a stored file to be saved, never run: as an attachment, without guessing its type."""
     try:
         opened = file.open("rb")
@@ -245,6 +254,6 @@ def file_response(file, name: str, content_type: str) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """Every dossier of the signed-in citizen, drafts first."""
-    owned = Dossier.objects.filter(owner=request.user).select_related("service")
+    owned = Dossier.objects.filter(owner_id=request.user.pk).select_related("service")
     page = Paginator(owned.exclude(state=State.DRAFT), PER_PAGE).get_page(request.GET.get("trang"))
     return render(request, "dossiers/mine.html", {"drafts": owned.filter(state=State.DRAFT), "page": page})

@@ -136,7 +136,7 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
     if not accepts_files(locked) or attachment.dossier_id != locked.pk or attachment.round != rounds(locked):
         raise NotAllowed(_("Giấy tờ đã gửi thì không bỏ được nữa."))
     attachment.delete()
-    transaction.on_commit(lambda: attachment.file.storage.delete(attachment.file.name))
+    transaction.on_commit(lambda: attachment.file.delete(save=False))
 
 
 def accepts_files(dossier: Dossier) -> bool:

@@ -4,29 +4,29 @@ import logging
 
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
-from django.template.loader import render_to_string
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
 
 
-def honest_unavailable(get_response):
+class HonestUnavailable:
     """Turn a database that cannot be reached into a 503 page that says so and asks to come back."""
 
-    def middleware(request):
-        return get_response(request)
+    def __init__(self, get_response):
+        self.get_response = get_response
 
-    def process_exception(request, exception):
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
         log.error("database unavailable: %s", type(exception).__name__)
         page = render_to_string("503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
-
-    middleware.process_exception = process_exception
-    return middleware
 
 
 def reject_nul(get_response):

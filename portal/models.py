@@ -11,9 +11,11 @@ class User(AbstractUser):
     full_name = models.CharField(_("họ và tên"), max_length=120, blank=True)
     citizen_id = models.CharField(_("số định danh cá nhân"), max_length=12, blank=True)
     phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
-    title = models.CharField(_("chức danh"), max_length=120, blank=True, help_text=_("In trên giấy tờ do người này ký."))
+    title = models.CharField(
+        _("chức danh"), max_length=120, blank=True, help_text=_("In trên giấy tờ do người này ký.")
+    )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("người dùng")
         verbose_name_plural = _("người dùng")
 

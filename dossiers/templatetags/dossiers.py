@@ -17,4 +17,4 @@ def tone(state: str) -> str:
 @register.filter
 def next_step(state: str) -> str:
     """Return the sentence that tells the applicant what happens now."""
-    return timeline.NEXT_STEPS[State(state)]
+    return str(timeline.NEXT_STEPS[State(state)])

@@ -6,13 +6,15 @@ from dossiers.models import Dossier
 from tests.dossiers.factories import APPLICANT
 from tests.portal.factories import UserFactory
 
-PASSWORD = "mật khẩu để thử 1"  # noqa: S105 - of people who live as long as a test
+PASSWORD = "mật khẩu để thử 1"  # of people who live as long as a test
 
 
 def press(page: Page, name: str) -> None:
     """Press the one button or link of that name in the main part of the page."""
     place = page.locator("main, #content, #login-form").first
-    place.get_by_role("button", name=name, exact=True).or_(place.get_by_role("link", name=name, exact=True)).first.click()
+    place.get_by_role("button", name=name, exact=True).or_(
+        place.get_by_role("link", name=name, exact=True)
+    ).first.click()
 
 
 def fill_applicant(page: Page, delivery: str) -> None:

@@ -112,7 +112,12 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     sign_in_staff(specialist, house, Role.CASE)
     open_by_code(specialist, number)
     act(specialist, "Bắt đầu giải quyết")
-    act(specialist, "Trình phê duyệt", note="Đủ điều kiện.", result_text="Cho phép xây dựng trạm BTS loại II tại xã Ba Xa.")
+    act(
+        specialist,
+        "Trình phê duyệt",
+        note="Đủ điều kiện.",
+        result_text="Cho phép xây dựng trạm BTS loại II tại xã Ba Xa.",
+    )
 
     leader = visitor(viewport=DESKTOP, javascript=True)
     sign_in_staff(leader, house, Role.LEADER)
@@ -127,7 +132,9 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     assert "Cho phép xây dựng trạm BTS loại II tại xã Ba Xa." in result
     assert the_dossier().state == State.RETURNED
     messages = list(Notification.objects.order_by("pk").values_list("message", "status"))
-    assert messages == [(name, "done") for name in ("submitted", "payment_recorded", "received", "approved", "returned")]
+    assert messages == [
+        (name, "done") for name in ("submitted", "payment_recorded", "received", "approved", "returned")
+    ]
 
 
 def test_an_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
@@ -137,7 +144,9 @@ def test_an_education_allowance_goes_its_whole_way_without_any_fee(house, visito
     citizen.get_by_role("link", name="Nộp hồ sơ").first.click()
     press(citizen, "Bắt đầu")
     fill_applicant(citizen, "Nhận tại Bộ phận Một cửa")
-    fill_until(citizen, "Giấy tờ kèm theo", {"Ngày": "05/09/2010", "Số định danh": "051310001234", "điện thoại": "0905123456"})
+    fill_until(
+        citizen, "Giấy tờ kèm theo", {"Ngày": "05/09/2010", "Số định danh": "051310001234", "điện thoại": "0905123456"}
+    )
     for slot in [line.get_attribute("id") for line in citizen.locator(".file-line").all()]:
         upload(citizen, slot, image_file())
     press(citizen, "Lưu và đi tiếp")
