@@ -4,5 +4,5 @@ from django.conf import settings
 
 
 def authority(request) -> dict:
-    """The authority this portal serves – name, address, hours, the levels in its own words – as the catalogue tells it."""
+    """The authority this portal serves: name, address, hours, the levels in its own words."""
     return {"AUTHORITY": settings.AUTHORITY}

@@ -20,23 +20,26 @@ from services.models import Field, Service
 log = logging.getLogger(__name__)
 
 BROKER_SECONDS = 1
+SHOWN_PER_LIST = 6
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page: search, fields with their counts, both lists with the featured services, and the lookup box."""
-    featured = list(Service.objects.published().filter(is_featured=True))
+    """The start page: search, fields with their counts, the first of both lists, and the lookup box."""
+    first = Service.objects.published().order_by("-is_featured", "search_text")
+    is_published = Q(services__is_published=True)
     fields = Field.objects.annotate(
-        online=Count("services", filter=Q(services__is_published=True, services__level__gte=Service.Level.ONLINE)),
-        total=Count("services", filter=Q(services__is_published=True)),
-    ).filter(total__gt=0)
-    online = sum(field.online for field in fields)
+        total=Count("services", filter=is_published),
+        online=Count("services", filter=is_published & Q(services__level__gte=Service.Level.ONLINE)),
+    )
+    fields = fields.filter(total__gt=0).order_by("order", "name")  # counting drops the order of the model
+    online_count = sum(field.online for field in fields)
     context = {
         "fields": fields,
-        "featured_online": [service for service in featured if service.is_online],
-        "featured_offline": [service for service in featured if not service.is_online],
-        "online_count": online,
-        "offline_count": sum(field.total for field in fields) - online,
+        "online": first.online()[:SHOWN_PER_LIST],
+        "offline": first.offline()[:SHOWN_PER_LIST],
+        "online_count": online_count,
+        "offline_count": sum(field.total for field in fields) - online_count,
     }
     return render(request, "portal/home.html", context)
 

@@ -21,13 +21,17 @@ class CatalogueFilter(forms.Form):
         super().__init__(data)
         choices = {
             "linh_vuc": [(field.code, field.name) for field in fields],
-            "muc_do": [(level["number"], f"{level['name']}: {level['short']}") for level in settings.AUTHORITY["levels"]],
+            "muc_do": [
+                (level["number"], f"{level['name']}: {level['short']}") for level in settings.AUTHORITY["levels"]
+            ],
             "doi_tuong": [(Audience.CITIZEN, Audience.CITIZEN.label), (Audience.BUSINESS, _("Tổ chức, doanh nghiệp"))],
             "co_quan": [(agency.code, agency.name) for agency in agencies],
         }
         for name, options in choices.items():
             self.fields[name].choices = [("", _("Tất cả")), *options]
-            self.fields[name].error_messages["invalid_choice"] = _("“%(value)s” không có trong danh sách nên được bỏ qua.")
+            self.fields[name].error_messages["invalid_choice"] = _(
+                "“%(value)s” không có trong danh sách nên được bỏ qua."
+            )
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["q"].widget.attrs.update({"class": "form-control", "type": "search", "autocomplete": "off"})
 

@@ -13,6 +13,8 @@ from services.forms import CatalogueFilter
 from services.models import Agency, Field, FormTemplate, Level, Service, ServiceQuerySet
 
 PER_PAGE = 20
+# The folded text begins with the name: in this order Đ stands beside D, whatever the collation of the database.
+ALPHABET = "search_text"
 
 
 @require_safe
@@ -24,7 +26,9 @@ def service_list(request: HttpRequest) -> HttpResponse:
         fields=list(Field.objects.filter(**with_services).distinct()),
         agencies=list(Agency.objects.filter(**with_services).distinct()),
     )
-    page, page_is_known = _page(form.apply(Service.objects.published()), request.GET.get("trang", "1"))
+    page, page_is_known = _page(
+        form.apply(Service.objects.published().order_by(ALPHABET)), request.GET.get("trang", "1")
+    )
     context = {"form": form, "page": page, "page_is_known": page_is_known}
     return render(request, "services/list.html", context)
 
@@ -53,7 +57,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 
 def _grouped(request: HttpRequest, services: ServiceQuerySet, heading: str, which: str) -> HttpResponse:
-    services = services.order_by("field__order", "field__name", "name")
+    services = services.order_by("field__order", "field__name", ALPHABET)
     return render(request, "services/grouped.html", {"services": services, "heading": heading, "which": which})
 
 

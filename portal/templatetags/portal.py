@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -24,6 +25,8 @@ def level_name(number: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def lang_url(context, language: str) -> str:
-    """Return the address of the present page in `language`, with its search and filters; "/" where there is no request."""
+    """Return the present page in `language`, with its search and filters; the home page where there is no request."""
     request = context.get("request")
-    return translate_url(request.get_full_path() if request else "/", language)
+    # A path that begins with two slashes would be the address of another site.
+    here = escape_leading_slashes(request.get_full_path()) if request else "/"
+    return translate_url(here, language)

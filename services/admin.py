@@ -1,0 +1,142 @@
+"""The catalogue editor: every item of a service in the words of the page it becomes, without touching a file."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
+
+FORM_HELP = _(
+    "Mỗi phần có “key”, “title” và “questions”; mỗi câu hỏi có “key”, “kind” và “label”. Loại câu hỏi: text, longtext, "
+    "number, date, choice, choices, yesno, citizen_id, phone, email, address, file; heading và note chỉ để đọc. "
+    "Có thể thêm “required”, “help”, “options”. Ghi sai thì thông báo lỗi nêu rõ phần và câu nào."
+)
+
+
+class LinesField(forms.CharField):
+    """A list of sentences, edited as a text with one sentence a line."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text to edit; what was typed stays as it was typed."""
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """The sentences, without empty lines."""
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
+class IndentedJSONField(forms.JSONField):
+    """JSON that people can read: indented, and with Vietnamese letters as letters."""
+
+    widget = forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField", "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else json.dumps(value or {}, ensure_ascii=False, indent=2)
+
+
+class ServiceForm(forms.ModelForm):
+    """A service with its lists as lines and its questions as JSON."""
+
+    steps = LinesField(label=_("Trình tự thực hiện"), help_text=_("Mỗi bước một dòng."))
+    channels = LinesField(label=_("Cách thức thực hiện"), help_text=_("Mỗi cách một dòng."))
+    conditions = LinesField(label=_("Yêu cầu, điều kiện"), required=False, help_text=_("Mỗi điều kiện một dòng."))
+    legal_basis = LinesField(label=_("Căn cứ pháp lý"), help_text=_("Mỗi văn bản một dòng, kèm số hiệu và ngày."))
+    form = IndentedJSONField(label=_("Biểu mẫu điện tử"), required=False, help_text=FORM_HELP)
+
+    class Meta:
+        model = Service
+        fields = "__all__"  # noqa: DJ007 - the fieldsets below say which are shown
+
+    def clean_form(self) -> dict:
+        """An emptied box means no questions."""
+        return self.cleaned_data["form"] or {}
+
+
+class FormTemplateForm(forms.ModelForm):
+    """A form to take away; without a file it is printed from these questions, or from those of the service."""
+
+    form = IndentedJSONField(
+        label=_("Nội dung in"), required=False, help_text=_("Để trống thì in theo biểu mẫu điện tử của dịch vụ.")
+    )
+
+    class Meta:
+        model = FormTemplate
+        fields = ["key", "name", "addressee", "file", "form", "order"]
+        widgets = {"name": forms.TextInput(attrs={"class": "vLargeTextField"})}
+
+    def clean_form(self) -> dict:
+        return self.cleaned_data["form"] or {}
+
+
+class PaperInline(admin.TabularInline):
+    model = Paper
+    extra = 0
+
+
+class FeeInline(admin.TabularInline):
+    model = Fee
+    extra = 0
+
+
+class FormTemplateInline(admin.StackedInline):
+    model = FormTemplate
+    form = FormTemplateForm
+    extra = 0
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):
+    """Services; a dossier keeps what its citizen saw, so that editing here changes only what comes later."""
+
+    form = ServiceForm
+    list_display = ["name", "field", "agency", "level", "is_published", "is_featured", "updated_at"]
+    list_filter = ["level", "field", "agency", "audience", "is_published", "is_featured"]
+    list_select_related = ["field", "agency"]
+    search_fields = ["search_text"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["form_version", "updated_at"]
+    inlines = [PaperInline, FeeInline, FormTemplateInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "code", "summary", "level", "is_published", "is_featured"]}),
+        (_("Ai làm và ai giải quyết"), {"fields": ["field", "agency", "audience", "applicants"]}),
+        (_("Cách làm"), {"fields": ["steps", "channels", "sets", "conditions"]}),
+        (_("Thời hạn và kết quả"), {"fields": ["time_limit", "time_unit", "time_note", "result", "legal_basis"]}),
+        (_("Câu hỏi khi nộp trực tuyến"), {"fields": ["form", "form_version", "updated_at"]}),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Service], search_term: str
+    ) -> tuple[QuerySet[Service], bool]:
+        """Find as the public search finds: whatever the accents."""
+        return queryset & Service.objects.matching(search_term), False
+
+
+@admin.register(Agency)
+class AgencyAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "phone", "email"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(Field)
+class FieldAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "order", "summary"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(admin.ModelAdmin):
+    """Holidays and days worked in their place: every due date is counted from these."""
+
+    list_display = ["day", "kind", "name"]
+    list_filter = ["kind"]
+    date_hierarchy = "day"

@@ -1,0 +1,60 @@
+"""Signing in and up, in our frame and words."""
+
+import pytest
+from django.core import mail
+
+from portal.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/tai-khoan/login/", "Đăng nhập"),
+        ("/tai-khoan/signup/", "Tạo tài khoản"),
+        ("/tai-khoan/password/reset/", "Quên mật khẩu"),
+        ("/tai-khoan/password/reset/done/", "Hãy xem hộp thư của bạn"),
+        ("/tai-khoan/confirm-email/", "Hãy xác nhận địa chỉ thư điện tử"),
+        ("/tai-khoan/password/reset/key/1-bad-key/", "Đặt mật khẩu mới"),
+    ],
+)
+def test_account_pages_speak_our_words(client, path, heading):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert f"<h1>{heading}</h1>" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/tai-khoan/email/", "/tai-khoan/password/change/", "/tai-khoan/logout/"])
+def test_pages_for_people_who_signed_in_stand_in_our_frame(client, citizen, path):
+    client.force_login(citizen)
+    html = client.get(path).content.decode()
+    assert 'class="site-header"' in html
+    assert "Hồ sơ của tôi" in html
+
+
+def test_a_wrong_password_is_told_on_top_with_the_focus(client, citizen):
+    response = client.post("/tai-khoan/login/", {"login": citizen.username, "password": "sai"})
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert 'id="error-summary"' in html
+    assert "autofocus" in html
+
+
+def test_each_line_of_the_error_summary_leads_to_its_field(client):
+    html = client.post("/tai-khoan/signup/", {"username": ""}).content.decode()
+    assert 'href="#id_username"' in html
+    assert 'id="id_username"' in html
+
+
+def test_someone_signs_up_and_is_signed_in(client):
+    password = "mot-mat-khau-rat-dai"
+    people = {"username": "hre", "email": "hre@example.vn", "password1": password, "password2": password}
+    response = client.post("/tai-khoan/signup/", people)
+    assert response.status_code == 302
+    assert User.objects.filter(username="hre").exists()
+
+
+def test_a_forgotten_password_brings_a_mail(client, citizen):
+    client.post("/tai-khoan/password/reset/", {"email": citizen.email})
+    assert [letter.to for letter in mail.outbox] == [[citizen.email]]

@@ -1,0 +1,69 @@
+"""What production refuses."""
+
+import pytest
+
+from portal.checks import production
+
+
+@pytest.fixture
+def in_production(settings, monkeypatch):
+    """A production that is set up as it should be; each test spoils one thing."""
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    settings.PRODUCTION = True
+    settings.DEBUG = False
+    settings.SECRET_KEY = "a-key-of-its-own-" + "x" * 40
+    settings.MOCK_GATEWAY = False
+    settings.VNPAY = {**settings.VNPAY, "HASH_SECRET": "a-secret-of-its-own"}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    return settings
+
+
+def codes() -> list[str]:
+    return [error.id for error in production(None)]
+
+
+def test_a_careful_production_is_not_refused(in_production):
+    assert codes() == []
+
+
+def test_development_may_keep_its_defaults(settings):
+    settings.PRODUCTION = False
+    settings.DEBUG = True
+    assert codes() == []
+
+
+def test_the_development_key_is_refused(in_production):
+    in_production.SECRET_KEY = in_production.DEVELOPMENT_SECRET_KEY
+    assert codes() == ["portal.E001"]
+
+
+def test_a_demo_password_is_refused(in_production, monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "batoportal")
+    assert codes() == ["portal.E002"]
+
+
+def test_the_mock_gateway_is_refused(in_production):
+    in_production.MOCK_GATEWAY = True
+    assert codes() == ["portal.E003"]
+
+
+def test_the_development_secret_of_the_gateway_is_refused(in_production):
+    in_production.VNPAY = {**in_production.VNPAY, "HASH_SECRET": in_production.DEVELOPMENT_VNPAY_SECRET}
+    assert codes() == ["portal.E004"]
+
+
+@pytest.mark.parametrize("backend", ["filebased", "console", "locmem", "dummy"])
+def test_mail_that_reaches_nobody_is_refused(in_production, backend):
+    in_production.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    assert codes() == ["portal.E005"]
+
+
+def test_debug_is_refused(in_production):
+    in_production.DEBUG = True
+    assert codes() == ["portal.E006"]
+
+
+def test_each_refusal_says_what_to_do(in_production, monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "batoportal")
+    in_production.DEBUG = in_production.MOCK_GATEWAY = True
+    assert all(error.hint for error in production(None))

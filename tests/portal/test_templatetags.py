@@ -1,0 +1,54 @@
+"""Money in words people read, levels by their name, this page in the other language."""
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from portal.templatetags.portal import lang_url, level_name, money
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "0 đồng"), (999, "999 đồng"), (100_000, "100.000 đồng"), (1_234_567, "1.234.567 đồng")],
+)
+def test_money_is_written_with_dots(amount, text):
+    with translation.override("vi"):
+        assert money(amount) == text
+
+
+def test_money_set_elsewhere_is_said_in_words():
+    with translation.override("vi"):
+        assert money(None) == "Theo quy định hiện hành"
+
+
+def test_a_level_has_the_name_its_authority_gives_it(settings):
+    settings.AUTHORITY = {**settings.AUTHORITY, "levels": [{"number": 4, "name": "Toàn trình"}]}
+    assert level_name(4) == "Toàn trình"
+    assert level_name(9) == "9"
+
+
+def test_the_other_language_of_a_page_without_request_is_the_home_page():
+    assert lang_url(Context({}), "en") == "/en/"
+
+
+def test_an_address_that_looks_like_another_site_stays_on_this_one(rf):
+    request = rf.get("/")
+    request.path = "//evil.example/x"
+    assert lang_url(Context({"request": request}), "en").startswith("/%2Fevil")
+
+
+def test_a_query_cannot_break_out_of_the_link(rf):
+    request = rf.get("/dich-vu/?q=%22><script>")
+    html = Template("{% load portal %}<a href=\"{% lang_url 'en' %}\">").render(Context({"request": request}))
+    assert "<script>" not in html
+
+
+def test_dates_are_written_day_first_in_both_languages():
+    import datetime
+
+    from django.utils import formats
+
+    for language in ("vi", "en"):
+        with translation.override(language):
+            assert formats.date_format(datetime.date(2026, 3, 9)) == "09/03/2026"
+            assert "%d/%m/%Y" in formats.get_format("DATE_INPUT_FORMATS")

@@ -1,0 +1,256 @@
+"""The first pages, the pages for bad days, and what a supervisor asks."""
+
+import gzip
+import re
+
+import pytest
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import OperationalError, connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from portal import views
+from tests.services.factories import FieldFactory, ServiceFactory
+
+BTS = "Cấp Giấy phép xây dựng trạm BTS (loại II)"
+
+pytestmark = pytest.mark.django_db
+
+
+def links(html: str) -> list[str]:
+    """The addresses a reader can click on a page."""
+    return [address for address in re.findall(r'<a[^>]+href="([^"#?]+)', html) if address.startswith("/")]
+
+
+# --- Home and about ----------------------------------------------------------------------------------------------
+
+
+def test_home_puts_the_search_box_before_everything_else(client):
+    html = client.get("/").content.decode()
+    main = html[html.index("<main") :]
+    assert main.index('name="q"') < main.index('name="ma"')
+    assert 'action="/dich-vu/"' in main
+
+
+def test_home_offers_the_lookup_of_a_dossier_by_post(client):
+    html = client.get("/").content.decode()
+    form = html[html.index('<form method="post"') :]
+    assert f'action="{reverse("dossiers:lookup")}"' in form
+    assert 'name="ma"' in form
+    assert "csrfmiddlewaretoken" in form
+
+
+def test_home_counts_the_published_services_of_each_field(client):
+    field = FieldFactory(name="Hộ tịch", code="ho-tich")
+    ServiceFactory.create_batch(2, field=field)
+    ServiceFactory(field=field, is_published=False)
+    FieldFactory(name="Lĩnh vực trống")
+    html = client.get("/").content.decode()
+    assert re.search(r'\?linh_vuc=ho-tich"><span>Hộ tịch</span> <span class="fields__count">2 dịch vụ', html)
+    assert "Lĩnh vực trống" not in html
+
+
+def test_home_orders_the_fields_as_the_catalogue_says(client):
+    ServiceFactory(field=FieldFactory(name="Sau", order=2))
+    ServiceFactory(field=FieldFactory(name="Trước", order=1))
+    html = client.get("/").content.decode()
+    assert html.index("Trước") < html.index("Sau")
+
+
+def test_home_leads_to_featured_services_first_in_each_list(client):
+    ServiceFactory.create_batch(8, online=True)
+    ServiceFactory(name="Dịch vụ nổi bật", online=True, is_featured=True)
+    ServiceFactory(name="Dịch vụ chỉ đọc")
+    html = client.get("/").content.decode()
+    online = html[html.index('id="muc-do-3-4"') : html.index('id="muc-do-1-2"')]
+    assert online.index("Dịch vụ nổi bật") < online.index("Dịch vụ số")
+    assert "Xem cả 9 dịch vụ" in online
+    assert "Dịch vụ chỉ đọc" in html[html.index('id="muc-do-1-2"') :]
+
+
+def test_home_leads_to_the_bts_permit_within_three_clicks(client):
+    """Even where it is not featured: by its list or its field."""
+    ServiceFactory.create_batch(9, paid=True, is_featured=True)
+    bts = ServiceFactory(name=BTS, paid=True)
+    within_reach = {"/"}
+    for _click in range(3):
+        pages = [client.get(address).content.decode() for address in within_reach]
+        within_reach |= {link for html in pages for link in links(html) if link.startswith("/dich-vu/")}
+    assert bts.get_absolute_url() in within_reach
+    assert BTS in client.get(bts.get_absolute_url()).content.decode()
+
+
+def test_home_of_an_empty_catalogue_is_still_a_page(client):
+    response = client.get("/")
+    assert response.status_code == 200
+    assert "Danh mục đang được cập nhật" in response.content.decode()
+
+
+def test_about_explains_each_level_in_the_words_of_the_authority(client, settings):
+    html = client.get("/gioi-thieu/").content.decode()
+    for level in settings.AUTHORITY["levels"]:
+        assert level["short"] in html
+        assert level["text"][:40] in html
+
+
+# --- Every page --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/tai-khoan/login/"])
+def test_every_page_has_the_frame_that_people_need(client, settings, path):
+    html = client.get(path).content.decode()
+    assert html.index('class="skip-link"') < html.index("<header")
+    assert html.count("<h1") == 1
+    for word in ("name", "address", "phone", "hours", "publisher"):
+        assert settings.AUTHORITY[word] in html
+    assert "<script" not in html
+    assert "style=" not in html
+
+
+def test_the_language_switch_keeps_path_search_and_filters(client):
+    html = client.get("/dich-vu/?q=khai+sinh&muc_do=4").content.decode()
+    assert 'href="/en/dich-vu/?q=khai+sinh&amp;muc_do=4"' in html
+    html = client.get("/en/dich-vu/?q=khai+sinh").content.decode()
+    assert 'href="/dich-vu/?q=khai+sinh"' in html
+    assert '<html lang="en">' in html
+
+
+@pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/dich-vu/muc-do-3-4/", "/khong-co/"])
+def test_reading_without_signing_in_starts_no_session(client, path):
+    assert "sessionid" not in client.get(path).cookies
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("path", "most"), [("/", 3), ("/gioi-thieu/", 0)])
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, django_assert_num_queries, path, most, rows):
+    ServiceFactory.create_batch(rows, paid=True, is_featured=True)
+    ServiceFactory.create_batch(rows, is_featured=True)
+    with django_assert_num_queries(most):
+        client.get(path)
+
+
+def weight(response) -> int:
+    return len(gzip.compress(b"".join(response) if response.streaming else response.content))
+
+
+def test_the_first_visit_weighs_little(client):
+    """A phone on a bad network: HTML within 20 KB and 60 KB in all, compressed."""
+    from django.contrib.staticfiles import finders
+
+    ServiceFactory.create_batch(25, paid=True, is_featured=True)
+    files = ["bootstrap/css/bootstrap.min.css", "css/portal.css", "img/mark.svg"]
+    rest = 0
+    for name in files:
+        with open(finders.find(name), "rb") as file:
+            rest += len(gzip.compress(file.read()))
+    for path in ("/", "/dich-vu/", "/dich-vu/muc-do-3-4/"):
+        html = weight(client.get(path))
+        assert html <= 20_000
+        assert html + rest <= 60_000
+
+
+# --- Bad days ----------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_address_gets_a_calm_404_with_a_way_back(client):
+    response = client.get("/khong-co-trang-nay/")
+    assert response.status_code == 404
+    html = response.content.decode()
+    assert "Không tìm thấy trang này" in html
+    assert 'href="/"' in html
+    assert 'name="q"' in html
+
+
+def test_a_nul_in_the_address_gets_the_400_page(client):
+    response = client.get("/dich-vu/?q=%00")
+    assert response.status_code == 400
+    assert "Cổng không hiểu yêu cầu này" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_told_what_to_do():
+    response = Client(enforce_csrf_checks=True).post("/tai-khoan/login/", {})
+    assert response.status_code == 403
+    assert "Trang đã mở quá lâu" in response.content.decode()
+
+
+@pytest.mark.parametrize(("handler", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)])
+def test_each_error_has_its_page_and_status(rf, handler, status):
+    response = getattr(views, handler)(rf.get("/"), Exception())
+    assert response.status_code == status
+    assert "<h1>" in response.content.decode()
+
+
+def test_the_500_page_needs_no_database(rf, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = views.server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert "Cổng gặp lỗi" in response.content.decode()
+
+
+def test_a_lost_database_is_told_honestly(client, monkeypatch):
+    def lost(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("services.models.ServiceQuerySet.published", lost)
+    response = client.get("/dich-vu/")
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+    assert "Cổng đang tạm ngừng" in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["413.html", "429.html"])
+def test_pages_for_too_much_say_what_to_do(rf, page):
+    html = render_to_string(page, request=rf.get("/"))
+    assert "Về trang đầu" in html
+
+
+# --- Health ------------------------------------------------------------------------------------------------------
+
+
+def test_liveness_asks_nobody(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/suc-khoe/song")
+    assert response.json() == {"status": "ok"}
+
+
+def test_readiness_names_each_part_and_leaves_no_file(client, monkeypatch):
+    monkeypatch.setattr(views, "_ask_broker", lambda: None)
+    response = client.get("/suc-khoe/san-sang")
+    assert response.status_code == 200
+    assert response.json() == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert default_storage.listdir("suc-khoe") == ([], [])
+    assert "no-cache" in response["Cache-Control"]
+
+
+def test_a_lost_broker_makes_the_portal_unready(client, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    response = client.get("/suc-khoe/san-sang")
+    assert response.status_code == 503
+    assert response.json()["broker"] == "error"
+    assert response.json()["database"] == "ok"
+
+
+def test_a_lost_database_makes_the_portal_unready(client, monkeypatch):
+    def lost(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", lost)
+    monkeypatch.setattr(views, "_ask_broker", lambda: None)
+    response = client.get("/suc-khoe/san-sang")
+    assert response.status_code == 503
+    assert response.json() == {"database": "error", "broker": "ok", "storage": "ok"}
+
+
+def test_a_store_that_cannot_be_written_makes_the_portal_unready(client, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(FileSystemStorage, "save", full)
+    monkeypatch.setattr(views, "_ask_broker", lambda: None)
+    assert client.get("/suc-khoe/san-sang").json()["storage"] == "error"
+
+
+@pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/suc-khoe/song", "/dich-vu/"])
+def test_reading_pages_take_no_post(client, path):
+    assert client.post(path).status_code == 405

@@ -1,0 +1,109 @@
+"""Forms on paper from the questions that are asked online."""
+
+import io
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import translation
+from pypdf import PdfReader
+
+from services import printing
+from services.form_spec import ASKING, WITH_OPTIONS
+from tests.services.factories import FormTemplateFactory, ServiceFactory, small_form
+
+pytestmark = pytest.mark.django_db
+
+
+def words(template) -> str:
+    """All the text of the printed form, with single spaces."""
+    with printing.blank_form(template) as file:
+        pages = PdfReader(io.BytesIO(file.read())).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def every_kind() -> dict:
+    """A form that asks one question of each kind there is, and speaks in each way."""
+    questions = [{"key": f"cau_{kind}", "kind": kind, "label": f"Câu hỏi {kind}"} for kind in sorted(ASKING)]
+    for question in questions:
+        if question["kind"] in WITH_OPTIONS:
+            question["options"] = [["a", "Lựa chọn Anh"], ["b", "Lựa chọn Bình"]]
+    spoken = [{"kind": "heading", "label": "Tiêu đề nhỏ"}, {"kind": "note", "label": "Lời nhắc"}]
+    return {"sections": [{"key": "phan", "title": "Phần một", "questions": [*spoken, *questions]}]}
+
+
+def test_a_blank_form_begins_as_a_paper_of_state_does():
+    page = words(FormTemplateFactory(name="Tờ khai thử", addressee="Phòng Tư pháp"))
+    order = [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "TỜ KHAI THỬ",
+        "Kính gửi: Phòng Tư pháp",
+    ]
+    assert [page.index(line) for line in order] == sorted(page.index(line) for line in order)
+    assert "Ký và ghi rõ họ tên" in page
+
+
+def test_every_kind_of_question_finds_its_place_on_paper():
+    page = words(FormTemplateFactory(form=every_kind()))
+    missing = [kind for kind in ASKING if f"Câu hỏi {kind}" not in page]
+    assert missing == []
+    assert "Lựa chọn Anh" in page
+    assert "Tiêu đề nhỏ" in page
+    assert "Lời nhắc" in page
+
+
+def test_a_form_without_questions_takes_those_of_its_service():
+    template = FormTemplateFactory(service=ServiceFactory(online=True), form={})
+    assert "Nội dung đề nghị" in words(template)
+
+
+def test_a_form_that_asks_nothing_is_not_printed():
+    assert printing.blank_form(FormTemplateFactory(form={})) is None
+
+
+def test_a_form_without_addressee_goes_to_the_authority(settings):
+    assert f"Kính gửi: {settings.AUTHORITY['name']}" in words(FormTemplateFactory(addressee=""))
+
+
+def test_the_paper_is_vietnamese_even_for_a_reader_of_english():
+    with translation.override("en"):
+        assert "Kính gửi" in words(FormTemplateFactory())
+
+
+def test_a_form_is_made_once_and_then_served_from_the_store(monkeypatch):
+    template = FormTemplateFactory()
+    first = printing.blank_form(template).read()
+
+    def again(html):
+        pytest.fail("made twice")
+
+    monkeypatch.setattr(printing, "_pdf", again)
+    assert printing.blank_form(template).read() == first
+
+
+def test_a_changed_form_is_printed_anew():
+    template = FormTemplateFactory()
+    before = printing.blank_form(template).name
+    template.form = {**small_form(), "sections": [{**small_form()["sections"][0], "title": "Phần đã sửa"}]}
+    assert printing.blank_form(template).name != before
+    assert "Phần đã sửa" in words(template)
+
+
+def test_two_readers_at_the_same_moment_leave_one_file(monkeypatch):
+    template = FormTemplateFactory()
+
+    def overtaken(html: str) -> bytes:
+        monkeypatch.undo()
+        printing.blank_form(template).close()
+        return b"%PDF of the slower one"
+
+    monkeypatch.setattr(printing, "_pdf", overtaken)
+    with printing.blank_form(template) as file:
+        assert file.read() != b"%PDF of the slower one"
+    _folders, files = default_storage.listdir(printing.FOLDER)
+    assert len(files) == 1
+
+
+def test_words_of_a_form_cannot_become_markup():
+    page = words(FormTemplateFactory(name="Đơn <b>& khác"))
+    assert "ĐƠN <B>& KHÁC" in page
