@@ -24,7 +24,6 @@ STATIC_STAMP = REPOSITORY / "var" / "static.stamp"
 ANSWER_SECONDS = 60
 PREPARATIONS = (  # what is said, and the words for manage.py
     ("database", "migrate"),
-    ("cache table", "createcachetable"),
     ("translations", "translations", "compile"),
     ("static files", "collectstatic", "--noinput"),
     ("catalogue of services", "load_catalogue"),
