@@ -45,7 +45,7 @@ def render(document: Document) -> None:
     document.file.save("", ContentFile(pdf), save=False)
     written = {name: getattr(document, name) for name in ("file", "sha256", "status", "done_at", "error")}
     if not Document.objects.filter(pk=document.pk).exclude(status=Document.Status.DONE).update(**written):
-        document.file.storage.delete(document.file.name)
+        document.file.delete(save=False)
         document.refresh_from_db()
 
 
@@ -216,7 +216,7 @@ def papers_sent(event: Event) -> list[answers.Slot]:
 
 
 def papers_received(event: Event) -> list[answers.Slot]:
-    """Return what the desk confirms to have: files sent, the form filled in online, and at the desk what is required."""
+    """Return what the desk confirms to have: files sent, the form filled in online, what is required at the desk."""
     sent = {slot.key: slot for slot in papers_sent(event)}
     on_paper = event.dossier.channel != Dossier.Channel.ONLINE
     return [
@@ -232,7 +232,7 @@ def numbered_lines(text: str) -> list[str]:
 
 
 def result_title(result: str) -> str:
-    """Return the first kind of paper that a catalogue names as result: "Giấy phép hoặc văn bản trả lời" → "Giấy phép"."""
+    """Return the first paper that a catalogue names as result: "Giấy phép hoặc công văn" → "Giấy phép"."""
     return re.split(r"\s*(?:[;(]|,?\s+hoặc\s)", result, maxsplit=1)[0].strip() or result
 
 

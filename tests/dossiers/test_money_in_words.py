@@ -66,8 +66,8 @@ def read(words: str) -> int:
         (1_015_021, "Một triệu không trăm mười lăm nghìn không trăm hai mươi mốt đồng"),
         (2_000_000_000, "Hai tỷ đồng"),
         (
-            1_234_567_891_000,
-            "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi mốt nghìn đồng",
+            1_234_567_000_000,
+            "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu đồng",
         ),
     ],
 )
