@@ -233,7 +233,7 @@ def numbered_lines(text: str) -> list[str]:
 
 def result_title(result: str) -> str:
     """Return the first paper that a catalogue names as result: "Giấy phép hoặc công văn" → "Giấy phép"."""
-    return re.split(r"\s*(?:[;(]|,?\s+hoặc\s)", result, maxsplit=1)[0].strip() or result
+    return re.split(r"\s*(?:[;(]|,?\s+hoặc\s|\s+và\s+(?:tiền|sổ)\s)", result, maxsplit=1)[0].strip() or result
 
 
 def result_number(title: str, number: int | None) -> str:

@@ -516,6 +516,7 @@ def test_who_signs_says_in_what_capacity(title, capacity):
         ("Giấy phép xây dựng hoặc văn bản trả lời", "Giấy phép xây dựng"),
         ("Quyết định trợ cấp; thông báo từ chối", "Quyết định trợ cấp"),
         ("Trích lục khai sinh (bản sao)", "Trích lục khai sinh"),
+        ("Quyết định hỗ trợ và tiền hỗ trợ", "Quyết định hỗ trợ"),
         ("(theo mẫu)", "(theo mẫu)"),
     ],
 )
