@@ -1,12 +1,14 @@
 """Dossiers in the admin: a list that is a queue, and a page that shows. Nothing is edited; `admin_views` acts."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -30,45 +32,49 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST_COUNTED].count()
+        rows = cast(QuerySet, self.object_list)
+        return rows.order_by()[:MOST_COUNTED].count()
 
 
 # --- Narrowing ---------------------------------------------------------------------------------------------------
 
 
 class Choice(admin.SimpleListFilter):
-    """A filter over fixed words: `choices_` maps what stands in the address to a label and a condition."""
+    """A filter over fixed words: `words` maps what stands in the address to a label and a condition."""
 
-    choices_: dict[str, tuple[str, Q]] = {}
+    def words(self) -> dict[str, tuple[str, Q]]:
+        raise NotImplementedError
 
     def lookups(self, request, model_admin):
-        return [(value, label) for value, (label, _condition) in self.choices_.items()]
+        return [(value, label) for value, (label, _condition) in self.words().items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
-        if self.value() not in self.choices_:
-            return queryset
-        return queryset.filter(self.choices_[self.value()][1])
+        chosen = self.words().get(self.value() or "")
+        return queryset.filter(chosen[1]) if chosen else queryset
 
 
 class StateFilter(Choice):
     title, parameter_name = "trạng thái", "trang-thai"
-    choices_ = {state.value: (state.label, Q(state=state)) for state in State if state != State.DRAFT}
+
+    def words(self):
+        return {state.value: (str(state.label), Q(state=state)) for state in State if state != State.DRAFT}
 
 
 class FeeFilter(Choice):
     title, parameter_name = "phí, lệ phí", "phi"
-    choices_ = {
-        "chua-du": ("Chưa nộp đủ", Q(fee_total__gt=F("fee_paid"))),
-        "da-du": ("Đã nộp đủ", Q(fee_total__gt=0, fee_total__lte=F("fee_paid"))),
-        "khong": ("Không thu", Q(fee_total=0)),
-    }
+
+    def words(self):
+        return {
+            "chua-du": ("Chưa nộp đủ", Q(fee_total__gt=F("fee_paid"))),
+            "da-du": ("Đã nộp đủ", Q(fee_total__gt=0, fee_total__lte=F("fee_paid"))),
+            "khong": ("Không thu", Q(fee_total=0)),
+        }
 
 
 class DueFilter(Choice):
     title, parameter_name = "thời hạn", "han"
 
-    @property
-    def choices_(self):
+    def words(self):
         now = timezone.now()
         running = Q(due_at__isnull=False, paused_at=None, finished_at=None)
         return {
@@ -197,7 +203,7 @@ class DossierAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Only the pages that exist: the admin's own pages for adding, changing and deleting are not among them."""
-        pages = [
+        pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("", self.changelist_view, "dossiers_dossier_changelist"),
             ("tim/", admin_views.find, "dossiers_find"),
             ("<int:pk>/change/", admin_views.show, "dossiers_dossier_change"),

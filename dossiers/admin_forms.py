@@ -53,7 +53,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args, action: Action, dossier: Dossier, **kwargs):
         """Take the move and the dossier besides what every form takes."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.dossier = dossier
         note = self.fields["note"]
         note.required = TRANSITIONS[action].needs_note
@@ -96,7 +96,8 @@ class PaymentForm(MoveForm):
 
     def clean(self) -> dict[str, Any]:
         """A sum needs a name, no sum needs a debt, and the total must stay a number that can be kept."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         amount = cleaned.get("amount")
         if amount and not cleaned.get("fee_name"):
             self.add_error("fee_name", "Hãy ghi tên khoản thu.")

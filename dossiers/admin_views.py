@@ -4,12 +4,14 @@
 """
 
 import logging
+from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -24,10 +26,15 @@ log = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 120
 SUPPLEMENT_REQUESTS = (Action.REQUEST_SUPPLEMENT, Action.REQUEST_INTAKE_SUPPLEMENT)
+# The moves that bring a dossier nearer to its end: the one red button.
+FORWARD = (Action.RECEIVE, Action.START, Action.PROPOSE, Action.APPROVE, Action.RETURN, Action.ACCEPT_WITHDRAWAL)
 # Rows that a worker gave up, and the task that takes them up again.
-RETRIED = {"giay-to": (Document, tasks.render_document), "thong-bao": (Notification, tasks.deliver_notification)}
+RETRIED: dict[str, tuple[Any, Any]] = {
+    "giay-to": (Document, tasks.render_document),
+    "thong-bao": (Notification, tasks.deliver_notification),
+}
 # The browsers' own PDF viewers are an embedded object with a style of its own.
-SHOWS_FILES = csp_update({"object-src": [SELF], "style-src": [SELF, "'unsafe-inline'"]})
+SHOWS_FILES: Any = csp_replace({"object-src": [SELF], "style-src": [SELF, "'unsafe-inline'"]})
 
 
 def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
@@ -55,7 +62,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"Hồ sơ {dossier}",
         "dossier": dossier,
-        "actions": access.actions_for(request.user, dossier),
+        "actions": sorted(access.actions_for(request.user, dossier), key=lambda action: action not in FORWARD),
         "sections": answers.summary(dossier),
         "papers": answers.papers(dossier),
         "events": dossier.events.select_related("actor").order_by("-pk"),
@@ -136,7 +143,7 @@ def _told_before(move: Action, dossier: Dossier) -> dict:
 
 @require_safe
 @SHOWS_FILES
-def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     """Show one file of the applicant in the browser."""
     dossier = visible_or_404(request, pk)
     row = get_object_or_404(dossier.attachments, pk=file)
@@ -145,14 +152,14 @@ def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponse:
 
 @require_safe
 @SHOWS_FILES
-def document(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+def document(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     """Show one paper that was made for the dossier."""
     dossier = visible_or_404(request, pk)
     row = get_object_or_404(dossier.documents, pk=file, status=Document.Status.DONE)
     return _send(request, dossier, row.file, f"{row.kind}-{dossier}.pdf", "application/pdf")
 
 
-def _send(request: HttpRequest, dossier: Dossier, file, name: str, content_type: str) -> HttpResponse:
+def _send(request: HttpRequest, dossier: Dossier, file, name: str, content_type: str) -> HttpResponseBase:
     """Answer with a stored file, leaving a line in the log; a store that has lost it gives a sentence."""
     try:
         opened = file.open("rb")

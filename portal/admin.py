@@ -41,7 +41,7 @@ class PersonAdmin(UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Họ tên, liên hệ", {"fields": ["full_name", "title", "email", "phone", "citizen_id"]}),
-        ("Vai trò và quyền", {"fields": ["is_active", "is_staff", "groups", "is_superuser", "user_permissions"]}),
+        ("Vai trò và quyền", {"fields": ["is_active", "is_staff", "groups", "is_superuser"]}),
         ("Thời điểm", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["username", "full_name", "usable_password", "password1", "password2"]})]

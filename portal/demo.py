@@ -6,6 +6,7 @@ in through `payments.ledger`.
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 from pypdf import PdfWriter
 
 from dossiers import answers, uploads, workflow
@@ -45,6 +47,7 @@ PEOPLE = (
     Person("lanhdao", "Lê Minh Sơn", "Lãnh đạo", "Phó Chủ tịch", Role.LEADER),
     Person("quantri", "Trần Quốc Bảo", "Quản trị hệ thống", superuser=True),
 )
+ROLES = {person.username: person.role for person in PEOPLE if person.role}
 CITIZEN = {"citizen_id": "051190000123", "phone": "0905000111", "email": "congdan@example.vn"}
 
 NAMES = (
@@ -142,10 +145,12 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
         workflow.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
     dossier = workflow.submit(draft, by=owner, reviewed=workflow.offer_digest(draft))
     for action, username in WAYS[turn % len(WAYS)]:
-        by, role = people[username], next(person.role for person in PEOPLE if person.username == username)
+        by = people[username]
         if action == Action.RETURN and dossier.owed:
             ledger.record_cash(dossier, by=by)
-        dossier = workflow.apply(dossier, action, role=role, by=by, note=NOTES.get(action, ""), data=DATA.get(action))
+        dossier = workflow.apply(
+            dossier, action, role=ROLES[username], by=by, note=NOTES.get(action, ""), data=DATA.get(action)
+        )
 
 
 def _applicant(owner: User | None, turn: int) -> dict[str, str]:
@@ -172,7 +177,7 @@ def answer_to(question: Question, turn: int) -> Any:
     areas = settings.AUTHORITY["areas"]
     match question.kind:
         case "number":
-            return int(question.min if question.min is not None else 1)
+            return _number(question)
         case "date":
             return _day(question)
         case "choice":
@@ -194,9 +199,21 @@ def answer_to(question: Question, turn: int) -> Any:
             return _words(question, turn)[: question.max_length]
 
 
+def _number(question: Question) -> int:
+    """Return a number inside the limits, and for a place on Earth one near Ba Tơ."""
+    least = question.min if question.min is not None else 1
+    most = question.max if question.max is not None else least + 10
+    return int(least + (most - least) * 0.42)
+
+
 def _day(question: Question) -> str:
-    """Return a day within the limits of a date question; ISO dates compare as they read."""
-    day = max("1995-06-15", question.min or "")
+    """Return a day that the question may mean, within its limits; ISO dates compare as they read."""
+    label, day = question.label.lower(), "2015-03-20"
+    if "sinh" in label:
+        day = "1995-06-15"
+    elif "dự kiến" in label or "bắt đầu" in label:
+        day = (timezone.localdate() + timedelta(days=30)).isoformat()
+    day = max(day, question.min or "")
     return min(day, question.max or day)
 
 

@@ -49,7 +49,7 @@ def work_of(user) -> dict:
         }
         for queue in admin_queues.of(user)
     ]
-    shows_roles = len({line["queue"].role for line in queues}) > 1
+    shows_roles = len({queue.role for queue in admin_queues.of(user)}) > 1
     return {
         "shows_roles": shows_roles,
         "queues": queues,

@@ -83,6 +83,14 @@ def test_the_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
     assert event.actor_id == int(client.session["_auth_user_id"])
 
 
+def test_the_one_red_button_is_the_move_that_brings_the_dossier_forward(sign_in):
+    page = sign_in(Role.CASE).get(page_of(DossierFactory(state=State.IN_PROGRESS))).content.decode()
+    assert (
+        [line for line in page.split("<a ") if "button default" in line][0].split(">")[1].startswith("Trình phê duyệt")
+    )
+    assert page.count("button default") == 1
+
+
 def test_an_unknown_move_is_not_found(sign_in):
     assert sign_in(Role.DESK).get(move_of(DossierFactory(), "burn")).status_code == 404
 

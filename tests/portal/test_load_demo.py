@@ -107,10 +107,11 @@ def test_a_number_below_zero_is_refused():
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ({"kind": "number", "min": 3}, 3),
-        ({"kind": "date", "min": "2001-01-01"}, "2001-01-01"),
+        ({"kind": "number", "min": 3, "max": 3}, 3),
+        ({"kind": "number"}, 5),
+        ({"kind": "date", "min": "2021-01-01"}, "2021-01-01"),
         ({"kind": "date", "max": "1980-01-01"}, "1980-01-01"),
-        ({"kind": "date"}, "1995-06-15"),
+        ({"kind": "date", "label": "Ngày sinh"}, "1995-06-15"),
         ({"kind": "choices", "options": [["a", "A"], ["b", "B"], ["c", "C"]]}, ["a", "b"]),
         ({"kind": "yesno"}, "yes"),
         ({"kind": "text", "max_length": 5}, "Thông"),
