@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Callable
 
 import redis
 from django.conf import settings
@@ -15,11 +16,13 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dossiers import schedule
 from services.models import Field, Service
 
 log = logging.getLogger(__name__)
 
 BROKER_SECONDS = 1
+QUEUE_SECONDS = 15 * 60
 SHOWN_PER_LIST = 6
 
 
@@ -60,13 +63,13 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when everything a page needs is there, else 503; the JSON names what is missing, not why."""
-    parts = {"database": _ask_database, "broker": _ask_broker, "storage": _ask_storage}
+    """Answer 200 when everything the portal needs is there, else 503; the JSON names what is missing, not why."""
+    parts = {"database": _ask_database, "broker": _ask_broker, "storage": _ask_storage, "queue": _ask_queue}
     answers = {name: _answer(name, ask) for name, ask in parts.items()}
     return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
 
 
-def _answer(name: str, ask) -> str:
+def _answer(name: str, ask: Callable[[], None]) -> str:
     """Return "ok", or "error" whatever went wrong: the question is whether the part works, and the log says why not."""
     try:
         ask()
@@ -93,6 +96,13 @@ def _ask_storage() -> None:
     """Write a file and remove it: a full disk and a wrong key of an S3 store both show here."""
     name = default_storage.save(f"suc-khoe/{uuid.uuid4().hex}", ContentFile(b"ok"))
     default_storage.delete(name)
+
+
+def _ask_queue() -> None:
+    """Raise TimeoutError when mail or papers wait so long that no worker can be at work."""
+    waiting = schedule.oldest_waiting()
+    if waiting > QUEUE_SECONDS:
+        raise TimeoutError(f"the oldest row has waited for {waiting:.0f} seconds")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -83,5 +83,5 @@ def template(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     content = form.file.open() if form.file else printing.blank_form(form)
     if content is None:
         raise Http404
-    ending = PurePosixPath(form.file.name).suffix if form.file else ".pdf"
+    ending = PurePosixPath(str(content.name)).suffix
     return FileResponse(content, as_attachment=True, filename=f"{form.service.slug}-{form.key}{ending}")

@@ -218,7 +218,7 @@ def test_readiness_names_each_part_and_leaves_no_file(client, monkeypatch):
     monkeypatch.setattr(views, "_ask_broker", lambda: None)
     response = client.get("/suc-khoe/san-sang")
     assert response.status_code == 200
-    assert response.json() == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert response.json() == {"database": "ok", "broker": "ok", "storage": "ok", "queue": "ok"}
     assert default_storage.listdir("suc-khoe") == ([], [])
     assert "no-cache" in response["Cache-Control"]
 
@@ -239,7 +239,8 @@ def test_a_lost_database_makes_the_portal_unready(client, monkeypatch):
     monkeypatch.setattr(views, "_ask_broker", lambda: None)
     response = client.get("/suc-khoe/san-sang")
     assert response.status_code == 503
-    assert response.json() == {"database": "error", "broker": "ok", "storage": "ok"}
+    assert response.json()["database"] == "error"
+    assert response.json()["storage"] == "ok"
 
 
 def test_a_store_that_cannot_be_written_makes_the_portal_unready(client, monkeypatch):
@@ -249,6 +250,14 @@ def test_a_store_that_cannot_be_written_makes_the_portal_unready(client, monkeyp
     monkeypatch.setattr(FileSystemStorage, "save", full)
     monkeypatch.setattr(views, "_ask_broker", lambda: None)
     assert client.get("/suc-khoe/san-sang").json()["storage"] == "error"
+
+
+def test_mail_and_papers_that_wait_too_long_make_the_portal_unready(client, monkeypatch):
+    monkeypatch.setattr(views, "_ask_broker", lambda: None)
+    monkeypatch.setattr("dossiers.schedule.oldest_waiting", lambda: views.QUEUE_SECONDS + 1)
+    response = client.get("/suc-khoe/san-sang")
+    assert response.status_code == 503
+    assert response.json()["queue"] == "error"
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/suc-khoe/song", "/dich-vu/"])

@@ -72,21 +72,22 @@ def test_the_paper_is_vietnamese_even_for_a_reader_of_english():
 
 def test_a_form_is_made_once_and_then_served_from_the_store(monkeypatch):
     template = FormTemplateFactory()
-    first = printing.blank_form(template).read()
+    first = words(template)
 
     def again(html):
         pytest.fail("made twice")
 
     monkeypatch.setattr(printing, "_pdf", again)
-    assert printing.blank_form(template).read() == first
+    assert words(template) == first
 
 
 def test_a_changed_form_is_printed_anew():
     template = FormTemplateFactory()
-    before = printing.blank_form(template).name
-    template.form = {**small_form(), "sections": [{**small_form()["sections"][0], "title": "Phần đã sửa"}]}
-    assert printing.blank_form(template).name != before
+    assert "Phần đã sửa" not in words(template)
+    template.form = {"sections": [{**small_form()["sections"][0], "title": "Phần đã sửa"}]}
     assert "Phần đã sửa" in words(template)
+    _folders, files = default_storage.listdir(printing.FOLDER)
+    assert len(files) == 2
 
 
 def test_two_readers_at_the_same_moment_leave_one_file(monkeypatch):
