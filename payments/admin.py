@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -15,6 +17,8 @@ from dossiers.states import Role
 from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.models import GatewayMessage, LedgerEntry, Payment
+
+PIECE = 40
 
 
 class ReadOnly:
@@ -36,16 +40,36 @@ class ReadOnly:
         return False
 
 
+def in_dong(amount: int) -> str:
+    return f"{amount:,} đồng".replace(",", ".")
+
+
+def breakable(text: str) -> SafeString:
+    """Return `text` whole, with places where a narrow page may break it."""
+    pieces = (text[start : start + PIECE] for start in range(0, len(text), PIECE))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in pieces))
+
+
 class LedgerInline(ReadOnly, admin.TabularInline):
     model = LedgerEntry
-    fields = ["at", "kind", "amount"]
+    fields = ["at", "kind", "sum"]
+    readonly_fields = ["sum"]
     extra = 0
+
+    @admin.display(description=gettext_lazy("số tiền"))
+    def sum(self, entry: LedgerEntry) -> str:
+        return in_dong(entry.amount)
 
 
 class MessageInline(ReadOnly, admin.TabularInline):
     model = GatewayMessage
-    fields = ["received_at", "kind", "signature_ok", "says_paid", "answer", "raw"]
+    fields = ["received_at", "kind", "signature_ok", "says_paid", "answer", "words"]
+    readonly_fields = ["words"]
     extra = 0
+
+    @admin.display(description=gettext_lazy("nguyên văn"))
+    def words(self, message: GatewayMessage) -> SafeString:
+        return breakable(message.raw)
 
 
 class UnconfirmedFilter(admin.SimpleListFilter):
@@ -65,16 +89,31 @@ class UnconfirmedFilter(admin.SimpleListFilter):
 class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     """Shows and finds; `take_cash` is the one thing that staff do with money here."""
 
-    list_display = ["txn_ref", "dossier", "amount", "method", "state", "created_at", "settled_at", "needs_refund"]
+    list_display = ["txn_ref", "dossier", "sum", "method", "state", "created_at", "settled_at", "to_refund"]
     list_filter = ["needs_refund", UnconfirmedFilter, "state", "method", "refund_reason"]
     list_select_related = ["dossier"]
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ["txn_ref", "gateway_ref", "dossier__official_number", "dossier__tracking_code"]
     search_help_text = gettext_lazy("Mã giao dịch, mã tại cổng thanh toán, mã số hồ sơ hoặc mã tra cứu.")
     show_full_result_count = False
     date_hierarchy = "created_at"
     actions = None
     inlines = [LedgerInline, MessageInline]
+
+    fields = [
+        *("dossier", "sum", "txn_ref", "state", "method", "created_at", "expires_at", "settled_at"),
+        *("gateway_ref", "bank_code", "response_code", "to_refund"),
+    ]
+    readonly_fields = ["sum", "to_refund"]
+
+    @admin.display(description=gettext_lazy("số tiền"), ordering="amount")
+    def sum(self, payment: Payment) -> str:
+        return in_dong(payment.amount)
+
+    @admin.display(description=gettext_lazy("cần hoàn tiền"), ordering="needs_refund")
+    def to_refund(self, payment: Payment) -> str:
+        return payment.get_refund_reason_display() if payment.needs_refund else "–"
 
     def get_urls(self):
         cash = path("thu-tien/<int:dossier_pk>/", self.admin_site.admin_view(take_cash), name="payments_cash")
@@ -89,8 +128,15 @@ class GatewayMessageAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["kind", "signature_ok", "answer", "received_at"]
     list_select_related = ["payment"]
     list_per_page = 50
+    fields = ["received_at", "kind", "payment", "signature_ok", "says_paid", "answer", "words"]
+    readonly_fields = ["words"]
+    show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     actions = None
+
+    @admin.display(description=gettext_lazy("nguyên văn"))
+    def words(self, message: GatewayMessage) -> SafeString:
+        return breakable(message.raw)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,13 +154,8 @@ def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
             messages.success(request, _("Đã ghi thu tiền mặt, mã giao dịch %(ref)s.") % {"ref": payment.txn_ref})
         return redirect("admin:dossiers_dossier_change", dossier.pk)
     under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Thu tiền tại quầy"),
-        "dossier": dossier,
-        "under_way": under_way,
-    }
-    return render(request, "payments/admin/cash.html", context)
+    context = {"title": _("Thu tiền tại quầy"), "dossier": dossier, "under_way": under_way}
+    return render(request, "payments/admin/cash.html", {**admin.site.each_context(request), **context})
 
 
 def _amount_seen(request: HttpRequest) -> int:

@@ -111,7 +111,7 @@ class LedgerEntry(AppendOnly):
     """One line of the books; `ledger` writes it with the change of the payment, and nothing changes it after."""
 
     class Kind(models.TextChoices):
-        CHARGE = "charge", _("Thu")
+        CHARGE = "charge", _("Đã thu")
         REFUND_DUE = "refund_due", _("Phải hoàn")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
@@ -129,7 +129,7 @@ class LedgerEntry(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
+        return self.get_kind_display()
 
 
 class GatewayMessage(models.Model):
@@ -165,7 +165,7 @@ class GatewayMessage(models.Model):
         indexes = [models.Index(fields=["received_at"], condition=Q(signature_ok=False), name="gateway_forged")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.received_at:%d/%m/%Y %H:%M:%S}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.received_at):%d/%m/%Y %H:%M:%S}"
 
     @staticmethod
     def digest_of(raw: str) -> str:

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='LedgerEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('charge', 'Thu'), ('refund_due', 'Phải hoàn')], max_length=12, verbose_name='loại')),
+                ('kind', models.CharField(choices=[('charge', 'Đã thu'), ('refund_due', 'Phải hoàn')], max_length=12, verbose_name='loại')),
                 ('amount', models.PositiveIntegerField(verbose_name='số tiền (đồng)')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='lúc')),
                 ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.payment')),

@@ -49,6 +49,16 @@ class GatewayMessageFactory(factory.django.DjangoModelFactory):
     signature_ok = True
 
 
+def books(payment: Payment) -> dict[str, int]:
+    """The ledger entries of a payment, by kind."""
+    return dict(payment.entries.values_list("kind", "amount"))
+
+
+def fresh(row):
+    """The row as the database has it now."""
+    return type(row).objects.get(pk=row.pk)
+
+
 def words(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> dict[str, str]:
     """What the gateway says of a payment, unsigned."""
     fields = {

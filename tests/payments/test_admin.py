@@ -57,8 +57,14 @@ def test_one_payment_shows_its_books_and_every_word_of_the_gateway(client, desk)
     inbox.answer_ipn(said(payment))
     text = page(client.get(f"{LIST}{payment.pk}/change/"))
     assert payment.txn_ref in text
-    assert "Thu" in text
-    assert "vnp_TransactionNo=14226112" in text
+    assert "100.000 đồng" in text
+    assert "vnp_TransactionNo=14226112" in text.replace("<wbr>", "")
+
+
+def test_words_of_a_stranger_are_shown_as_words(client, desk):
+    inbox.answer_ipn("<script>alert(1)</script>")
+    row = GatewayMessage.objects.get()
+    assert "<script>alert" not in page(client.get(f"{MESSAGES}{row.pk}/change/"))
 
 
 @pytest.mark.parametrize("model", [Payment, GatewayMessage])

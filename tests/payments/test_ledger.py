@@ -3,33 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dossiers.models import Document
 from dossiers.states import FINAL, Action, Role, State
-from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.gateway import Answer
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import PaymentState
 from tests.dossiers.factories import DossierFactory, act
-from tests.payments.factories import FEE, LedgerEntryFactory, PaymentFactory, message, paid_dossier
-from tests.portal.factories import UserFactory
+from tests.payments.factories import FEE, PaymentFactory, books, fresh, message, paid_dossier
 from tests.services.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
 CHARGE, REFUND_DUE = LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.REFUND_DUE
 ENDED = sorted(FINAL - {State.RETURNED})
-
-
-def books(payment: Payment) -> dict[str, int]:
-    return dict(payment.entries.values_list("kind", "amount"))
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 # --- Opening -----------------------------------------------------------------------------------------------------
@@ -274,95 +264,3 @@ def test_a_part_of_the_fee_does_not_send_a_waiting_dossier_on():
     assert fresh(dossier).owed > 0
     assert books(early)[CHARGE] == FEE
     assert fresh(dossier).fee_paid + books(early).get(REFUND_DUE, 0) == FEE
-
-
-# --- Cash --------------------------------------------------------------------------------------------------------
-
-
-def test_cash_is_booked_whole_and_names_the_officer():
-    officer, dossier = UserFactory(role=Role.DESK), paid_dossier(State.RECEIVED)
-    payment = ledger.record_cash(dossier, by=officer, seen=FEE)
-    assert (payment.state, payment.method) == (PaymentState.SETTLED, Payment.Method.CASH)
-    assert books(payment) == {CHARGE: FEE}
-    assert fresh(dossier).owed == 0
-    event = dossier.events.last()
-    assert (event.actor, event.data["method"]) == (officer, "cash")
-
-
-def test_cash_is_taken_at_level_3_too():
-    dossier = DossierFactory(service=ServiceFactory(paid=True, level=3))
-    ledger.record_cash(dossier, by=UserFactory(role=Role.DESK))
-    assert fresh(dossier).owed == 0
-
-
-def test_cash_sends_a_waiting_dossier_on():
-    dossier = paid_dossier(State.AWAITING_PAYMENT)
-    ledger.record_cash(dossier, by=UserFactory(role=Role.DESK))
-    assert fresh(dossier).state == State.IN_PROGRESS
-
-
-def test_cash_closes_the_online_attempt_and_what_comes_of_it_goes_back():
-    online = PaymentFactory()
-    ledger.record_cash(online.dossier, by=UserFactory(role=Role.DESK))
-    assert fresh(online).state == PaymentState.EXPIRED
-    ledger.settle(message(online))
-    assert fresh(online).refund_reason == RefundReason.PAID_TWICE
-
-
-def test_cash_is_taken_once():
-    officer, dossier = UserFactory(role=Role.DESK), paid_dossier()
-    ledger.record_cash(dossier, by=officer)
-    with pytest.raises(ledger.NotPayable):
-        ledger.record_cash(dossier, by=officer)
-    assert LedgerEntry.objects.count() == 1
-
-
-def test_cash_of_another_amount_than_the_page_showed_is_not_booked():
-    with pytest.raises(ledger.NotPayable, match="vừa thay đổi"):
-        ledger.record_cash(paid_dossier(), by=UserFactory(role=Role.DESK), seen=FEE - 1)
-    assert not Payment.objects.exists()
-
-
-@pytest.mark.parametrize("state", [State.DRAFT, *ENDED])
-def test_no_cash_for_a_draft_or_an_ended_dossier_and_no_trace_of_it(state):
-    online_before = Payment.objects.count()
-    with pytest.raises(NotAllowed):
-        ledger.record_cash(paid_dossier(state), by=UserFactory(role=Role.DESK))
-    assert (Payment.objects.count(), LedgerEntry.objects.count()) == (online_before, 0)
-
-
-# --- The clock and the books -------------------------------------------------------------------------------------
-
-
-def test_an_open_payment_expires_only_after_the_grace_for_late_words():
-    payment = PaymentFactory()
-    assert ledger.expire_stale(now=payment.expires_at + ledger.GRACE) == 0
-    assert ledger.expire_stale(now=payment.expires_at + ledger.GRACE + timedelta(seconds=1)) == 1
-    assert fresh(payment).state == PaymentState.EXPIRED
-
-
-def test_what_is_not_open_does_not_expire():
-    payment = PaymentFactory()
-    ledger.settle(message(payment))
-    assert ledger.expire_stale(now=payment.expires_at + timedelta(days=1)) == 0
-
-
-def test_an_entry_is_never_changed_or_deleted_from_python():
-    entry = LedgerEntryFactory()
-    with pytest.raises(TypeError):
-        entry.save()
-    with pytest.raises(TypeError):
-        entry.delete()
-
-
-@pytest.mark.parametrize("change", [lambda rows: rows.update(amount=1), lambda rows: rows.delete()])
-def test_an_entry_is_never_changed_or_deleted_in_the_database(change):
-    entry = LedgerEntryFactory()
-    with pytest.raises((InternalError, IntegrityError), match="append-only"), transaction.atomic():
-        change(LedgerEntry.objects.filter(pk=entry.pk))
-
-
-def test_money_is_booked_once_per_payment_and_kind():
-    entry = LedgerEntryFactory()
-    with pytest.raises(IntegrityError, match="ledger_once"), transaction.atomic():
-        LedgerEntryFactory(payment=entry.payment)
