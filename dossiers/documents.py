@@ -96,7 +96,7 @@ def _acknowledgement(event: Event) -> dict[str, Any]:
 
 def _receipt(event: Event) -> dict[str, Any]:
     return {
-        "due_at": moment(event.data.get("due_at")),
+        "due_at": event.due_at,
         "papers": papers_received(event),
         "filer": filer(event.dossier),
         **money_then(event),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
@@ -196,6 +197,12 @@ class Event(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.dossier} · {self.action}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The promised time as it stood after this event; an ISO text once it has been through the database."""
+        due = self.data.get("due_at")
+        return parse_datetime(due) if isinstance(due, str) else due
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:

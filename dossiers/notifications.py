@@ -1,13 +1,11 @@
 """How things are said to the applicant: one row per mail, then the mail. Words are in templates/dossiers/emails/."""
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_datetime
 
 from dossiers.models import Event, Notification
 
@@ -47,14 +45,8 @@ def compose(notification: Notification) -> tuple[str, str]:
             "event": event,
             "authority": settings.AUTHORITY,
             "link": settings.SITE_URL + dossier.get_absolute_url(),
-            "due_at": _due_at(event),
+            "due_at": event.due_at,
         }
         subject = render_to_string(f"dossiers/emails/{notification.message}.subject.txt", context)
         body = render_to_string(f"dossiers/emails/{notification.message}.body.txt", context)
     return " ".join(subject.split()), body
-
-
-def _due_at(event: Event) -> datetime | None:
-    """Return the promised time as the event decided it: the database gives back a string for it."""
-    due_at = event.data.get("due_at")
-    return parse_datetime(due_at) if isinstance(due_at, str) else due_at

@@ -103,7 +103,7 @@ class Action(models.TextChoices):
 class Edge:
     """One move: from which states, to which (None: stays), by whom, what is told, what the clock does.
 
-    `message` names the trio of templates in templates/dossiers/emails/, or "" when the applicant is told nothing.
+    `message` names the pair of templates in templates/dossiers/emails/, or "" when the applicant is told nothing.
     `paper` names the document made for it, or "". `needs_note` asks the actor for a reason in writing.
     """
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageFile
 
 # Content type → suffix; what an officer's machine opens without harm.
 ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -111,6 +111,8 @@ def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
 
 
 def _check_image(upload: UploadedFile) -> None:
+    # WeasyPrint lets Pillow accept cut-off pictures, for the whole process, as soon as it is imported.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the pixels are counted below

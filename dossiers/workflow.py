@@ -262,6 +262,11 @@ def take_number(book: str, period: str) -> int:
     return Counter.objects.values_list("last", flat=True).get(pk=counter.pk)
 
 
+def _next_of_year(book: str, now: datetime) -> int:
+    """Return the next number of a book that starts again at 1 every 1 January (Circular 01/2018/TT-VPCP art. 9)."""
+    return take_number(book, f"{timezone.localdate(now):%Y}")
+
+
 def _submit(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     dossier.submitted_at = now
     if by is not None and dossier.owner_id is None and dossier.channel == Dossier.Channel.ONLINE:
@@ -278,8 +283,7 @@ def _receive(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     dossier.official_number = codes.official_number(unit, today, order)
     dossier.received_at = now
     dossier.handler = by
-    book_order = take_number("so-theo-doi", f"{today:%Y}")
-    return {"official_number": dossier.official_number, "book_order": book_order}
+    return {"official_number": dossier.official_number, "book_order": _next_of_year("so-theo-doi", now)}
 
 
 def _take_in_hand(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
@@ -291,6 +295,14 @@ def _take_in_hand_unless_started(dossier: Dossier, by, now: datetime, facts: dic
     if not dossier.events.filter(action=Action.START).exists():
         dossier.handler = by
     return {}
+
+
+def _number_supplement_request(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    return {"form_number": _next_of_year("phieu-bo-sung", now)}
+
+
+def _number_refusal(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
+    return {"form_number": _next_of_year("phieu-tu-choi", now)}
 
 
 def _request_payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
@@ -313,8 +325,7 @@ def _payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
 
 def _approve(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     proposal = dossier.events.filter(action=Action.PROPOSE).order_by("-pk").first()
-    today = timezone.localdate(now)
-    number = take_number("ket-qua", f"{today:%Y}")
+    number = _next_of_year("ket-qua", now)
     return {"result_number": number, "result_text": proposal.data.get("result_text", "") if proposal else ""}
 
 
@@ -327,11 +338,15 @@ def _return(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
 EFFECTS: dict[Action, Callable[[Dossier, Any, datetime, dict], dict]] = {
     Action.SUBMIT: _submit,
     Action.RECEIVE: _receive,
+    Action.REFUSE: _number_refusal,
+    Action.REQUEST_INTAKE_SUPPLEMENT: _number_supplement_request,
     Action.START: _take_in_hand,
+    Action.REQUEST_SUPPLEMENT: _number_supplement_request,
     Action.DECLINE_WITHDRAWAL: _take_in_hand_unless_started,
     Action.REQUEST_PAYMENT: _request_payment,
     Action.CONFIRM_PAYMENT: _payment,
     Action.RECORD_PAYMENT: _payment,
     Action.APPROVE: _approve,
+    Action.REJECT: _number_refusal,
     Action.RETURN: _return,
 }

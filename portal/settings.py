@@ -246,5 +246,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"weasyprint": {"level": "WARNING"}},  # six lines for each paper otherwise
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
