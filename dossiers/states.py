@@ -171,6 +171,7 @@ TRANSITIONS: dict[Action, Edge] = {
             S.RECEIVED,
             S.IN_PROGRESS,
             S.SUPPLEMENT,
+            S.AWAITING_PAYMENT,  # a part of what is owed; CONFIRM_PAYMENT is for the last part
             S.AWAITING_APPROVAL,
             S.APPROVED,
             S.WITHDRAWAL_REQUESTED,

@@ -51,5 +51,11 @@ def _rules() -> list[tuple[bool, str, str, str]]:
             "EMAIL_URL keeps mail on this machine: no citizen would get any.",
             "Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.vn:587.",
         ),
+        (
+            not settings.VNPAY["PAY_URL"],
+            "E007",
+            "VNPAY_PAY_URL is empty: nobody could pay a fee.",
+            "Set VNPAY_PAY_URL to the address the gateway gave you.",
+        ),
         (settings.DEBUG, "E006", "DEBUG is on: error pages would show the inside of the system.", "Remove DEBUG."),
     ]

@@ -13,7 +13,11 @@ def in_production(settings, monkeypatch):
     settings.DEBUG = False
     settings.SECRET_KEY = "a-key-of-its-own-" + "x" * 40
     settings.MOCK_GATEWAY = False
-    settings.VNPAY = {**settings.VNPAY, "HASH_SECRET": "a-secret-of-its-own"}
+    settings.VNPAY = {
+        **settings.VNPAY,
+        "HASH_SECRET": "a-secret-of-its-own",
+        "PAY_URL": "https://gateway.example.vn/pay",
+    }
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     return settings
 
@@ -56,6 +60,11 @@ def test_the_development_secret_of_the_gateway_is_refused(in_production):
 def test_mail_that_reaches_nobody_is_refused(in_production, backend):
     in_production.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     assert codes() == ["portal.E005"]
+
+
+def test_a_gateway_without_an_address_is_refused(in_production):
+    in_production.VNPAY = {**in_production.VNPAY, "PAY_URL": ""}
+    assert codes() == ["portal.E007"]
 
 
 def test_debug_is_refused(in_production):

@@ -1,0 +1,26 @@
+"""Tracking codes never reach a log."""
+
+import logging
+
+import pytest
+
+from dossiers.codes import new_tracking_code
+from portal.logs import HideCodes
+
+
+def written(message: str, *args) -> str:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, message, args, None)
+    assert HideCodes().filter(record)
+    return record.getMessage()
+
+
+@pytest.mark.parametrize("shape", [str.upper, str.lower])
+def test_a_tracking_code_in_an_address_is_blotted_out(shape):
+    code = shape(new_tracking_code())
+    line = written("%s: %s", "Not Found", f"/ho-so/{code}/bo-sung/")
+    assert code not in line
+    assert line == "Not Found: /ho-so/****-****-****/bo-sung/"
+
+
+def test_other_lines_stay_as_they_are():
+    assert written("worker %s took row %s", "celery@may", 12) == "worker celery@may took row 12"
