@@ -181,11 +181,12 @@ def test_an_empty_list_says_so(client):
 
 
 def test_level_1_gives_everything_to_read_and_where_to_go(client, settings):
-    service = ServiceFactory()
+    service = ServiceFactory(channels=["Nộp tại xã"])
     FormTemplateFactory(service=service, name="Tờ khai giấy")
     response = client.get(service.get_absolute_url())
     page, html = text(response), response.content.decode()
-    assert "Dịch vụ này nộp trực tiếp." in page
+    assert "Dịch vụ này nộp trực tiếp. Nộp tại xã" in page
+    assert settings.AUTHORITY["address"] in page
     assert settings.AUTHORITY["desk"]["hours"] in page
     assert "Tờ khai giấy" in page
     assert "Nộp hồ sơ" not in re.findall(r"btn-primary[^>]*>([^<]+)", html)
@@ -205,7 +206,7 @@ def test_level_3_is_sent_online_and_paid_and_collected_at_the_counter(client):
     service = ServiceFactory(online=True)
     response = client.get(service.get_absolute_url())
     assert f'href="/nop-ho-so/{service.slug}/"' in response.content.decode()
-    assert "Nộp hồ sơ trực tuyến. Bạn trả phí, nếu có, và nhận kết quả tại" in text(response)
+    assert "Nộp hồ sơ trực tuyến. Bạn đến trực tiếp để trả phí, nếu có, và nhận kết quả." in text(response)
 
 
 def test_level_4_is_the_whole_way_online(client):
@@ -236,7 +237,7 @@ def test_a_service_shows_all_that_it_owes_the_reader(client):
     expected = [
         "Đăng ký việc thử", "Bước đầu", "Bước cuối", "Qua cửa sổ", "Bản vẽ", "Bản sao có chứng thực · 2 bản",
         "1 bản · chỉ nộp nếu có", "3 bộ hồ sơ", "7 ngày làm việc", "Người từ đủ 16 tuổi", "Phòng Thử nghiệm",
-        "Giấy chứng nhận thử", "Tờ khai số", "30.000 đồng", "Phải có lý do", "Nhận kết quả tại quầy", "Luật Thử số 1",
+        "Giấy chứng nhận thử", "Tờ khai số", "30.000 đồng", "Phải có lý do", "Nhận kết quả trực tiếp tại nơi giải quyết", "Luật Thử số 1",
     ]  # fmt: skip
     assert [words for words in expected if words not in page] == []
 
