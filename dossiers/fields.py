@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import EmailValidator, MaxLengthValidator, RegexValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.form_spec import Question
@@ -138,7 +139,7 @@ class VietnameseDateField(CleanCharField):
 
 
 def _limit(limit: Any) -> date:
-    return date.today() if limit == "today" else date.fromisoformat(str(limit))
+    return timezone.localdate() if limit == "today" else date.fromisoformat(str(limit))
 
 
 class AddressWidget(forms.MultiWidget):

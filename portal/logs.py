@@ -5,7 +5,9 @@ import re
 
 from dossiers.codes import ALPHABET
 
-_CODE = re.compile(rf"(?<![{ALPHABET}])[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}(?![{ALPHABET}])", re.IGNORECASE)
+_CODE = re.compile(
+    rf"(?<![{ALPHABET}])[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}(?![{ALPHABET}])", re.IGNORECASE
+)
 
 
 class HideCodes(logging.Filter):

@@ -142,11 +142,13 @@ def _refuse_unknown(raw: dict, where: str) -> None:
 
 
 def _is_limit(value: Any, kind: str) -> bool:
-    """Whether `value` can limit answers of `kind`: a number for numbers, an ISO date for dates, nothing else."""
+    """Whether `value` can limit answers of `kind`: a number for numbers; an ISO date or "today" for dates."""
     if kind == "number":
         return type(value) in (int, float)
     if kind != "date" or not isinstance(value, str):
         return False
+    if value == "today":
+        return True
     try:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:

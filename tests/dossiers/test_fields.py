@@ -51,7 +51,15 @@ def test_a_citizen_id_has_twelve_digits():
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("12", 12), ("1.500.000", 1_500_000), ("12,5", "12.5"), ("12.5", "12.5"), ("-3", -3), ("1 200", 1200), ("1.200,50", "1200.5")],
+    [
+        ("12", 12),
+        ("1.500.000", 1_500_000),
+        ("12,5", "12.5"),
+        ("12.5", "12.5"),
+        ("-3", -3),
+        ("1 200", 1200),
+        ("1.200,50", "1200.5"),
+    ],
 )
 def test_numbers_are_read_as_vietnamese_write_them(typed, kept):
     assert NumberField().clean(typed) == kept

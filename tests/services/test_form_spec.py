@@ -96,6 +96,12 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("limit", ["2026-12-31", "today"])
+def test_a_date_is_limited_by_a_date_or_by_today(limit):
+    (section,) = form_spec.parse(form(question(kind="date", max=limit)))
+    assert section.questions[0].max == limit
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_form_is_refused_by_name(name):
     spec, named = REFUSED[name]
