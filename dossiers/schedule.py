@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from dossiers import tasks
-from dossiers.models import Attachment, Document, Dossier, FailedAttempt, Notification, Waiting
+from dossiers import tasks, workflow
+from dossiers.models import Document, Dossier, FailedAttempt, Notification, Waiting
 from dossiers.states import State
 
 BATCH = 200
@@ -41,17 +41,8 @@ def oldest_waiting() -> float:
 def forget_old_drafts() -> int:
     """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too. Sent dossiers are never deleted."""
     limit = timezone.now() - timedelta(days=settings.DRAFT_KEEP_DAYS)
-    old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit)
-    forgotten = 0
-    for draft in old.iterator():
-        files = [attachment.file for attachment in Attachment.objects.filter(dossier=draft)]
-        # The state is asked again in the DELETE itself: a draft being sent at this moment is not one any more.
-        deleted, _by_model = Dossier.objects.filter(pk=draft.pk, state=State.DRAFT, updated_at__lt=limit).delete()
-        if deleted:
-            forgotten += 1
-            for file in files:
-                file.delete(save=False)
-    return forgotten
+    old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit).values_list("pk", flat=True)
+    return sum(workflow.forget_draft(pk, untouched_since=limit) for pk in list(old))
 
 
 @shared_task

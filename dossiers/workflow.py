@@ -136,7 +136,25 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
     if not accepts_files(locked) or attachment.dossier_id != locked.pk or attachment.round != rounds(locked):
         raise NotAllowed(_("Giấy tờ đã gửi thì không bỏ được nữa."))
     attachment.delete()
-    transaction.on_commit(lambda: attachment.file.delete(save=False))
+    _delete_file_later(attachment)
+
+
+@transaction.atomic
+def forget_draft(pk: int, *, untouched_since: datetime) -> bool:
+    """Delete a draft and its files unless it was touched, sent or is in use meanwhile; tell whether it is gone."""
+    drafts = Dossier.objects.select_for_update(of=("self",), skip_locked=True)
+    draft = drafts.filter(pk=pk, state=State.DRAFT, updated_at__lt=untouched_since).first()
+    if draft is None:
+        return False
+    for attachment in draft.attachments.all():
+        _delete_file_later(attachment)
+    draft.delete()
+    return True
+
+
+def _delete_file_later(attachment: Attachment) -> None:
+    """Once the row is surely gone; a file that cannot be deleted is logged and costs nobody an error page."""
+    transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
 
 
 def accepts_files(dossier: Dossier) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from celery.app.task import Task
 from django.db import connection
 
+from dossiers import tasks
 from dossiers.states import Role
 from portal.models import User
 from tests.portal.factories import UserFactory
@@ -14,6 +15,10 @@ from tests.portal.factories import UserFactory
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 - listening on all is not leaving
 
 Queue = list[tuple[Task, int]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real_broker: what is queued goes to the broker that the settings name")
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +58,7 @@ def _no_network() -> Iterator[None]:
 def queue(request, monkeypatch) -> Queue:
     """What was given to the broker, as (task, pk); nothing reaches it, unless the test is marked `real_broker`."""
     sent: Queue = []
+    monkeypatch.setattr(tasks, "_asked_again_from", 0.0)
     if "real_broker" not in request.keywords:
         monkeypatch.setattr(Task, "apply_async", lambda task, args, **options: sent.append((task, args[0])))
     return sent
