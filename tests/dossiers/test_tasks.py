@@ -205,10 +205,6 @@ def dead_broker(monkeypatch):
 
 
 @pytest.mark.real_broker
-@pytest.mark.xfail(
-    app.conf.broker_transport_options.get("max_retries") != 0,
-    reason="until the settings say max_retries 0, the broker's library tries for six seconds for each row",
-)
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_broker, caplog):
     draft = DossierFactory(state=State.DRAFT)
