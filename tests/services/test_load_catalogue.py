@@ -76,10 +76,10 @@ class Folder:
         return load(self.path)
 
 
-def load(path=None):
+def load(path=None, **options):
     """Load a folder; return what the command says."""
     said = io.StringIO()
-    call_command("load_catalogue", *([str(path)] if path else []), stdout=said)
+    call_command("load_catalogue", *([str(path)] if path else []), stdout=said, **options)
     return said.getvalue().strip()
 
 
@@ -113,6 +113,18 @@ def test_loading_twice_writes_nothing_the_second_time(folder):
     before = snapshot()
     assert folder.load() == "1 dịch vụ: 0 mới, 0 cập nhật, 1 giữ nguyên"
     assert snapshot() == before
+
+
+def test_a_first_load_leaves_alone_what_editors_have_changed_since(folder):
+    folder.load()
+    Service.objects.update(name="Tên biên tập viên đặt")
+    assert "giữ nguyên" in load(folder.path, initial=True)
+    assert Service.objects.get().name == "Tên biên tập viên đặt"
+
+
+def test_a_first_load_fills_an_empty_catalogue(folder):
+    folder.write()
+    assert load(folder.path, initial=True).startswith("1 dịch vụ: 1 mới")
 
 
 def test_what_is_shipped_loads_twice_without_a_change():

@@ -23,8 +23,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", nargs="?", help="default: settings.CATALOGUE_DIR")
+        # A deployment that starts again must not undo what editors have changed since.
+        parser.add_argument("--initial", action="store_true", help="only where there are no services yet")
 
     def handle(self, *args, **options):
+        if options["initial"] and Service.objects.exists():
+            self.stdout.write(_("Danh mục đã có dịch vụ; giữ nguyên."))
+            return
         folder = Path(options["folder"] or settings.CATALOGUE_DIR)
         try:
             catalogue = read(folder)
@@ -33,7 +38,8 @@ class Command(BaseCommand):
             raise CommandError(_("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % told) from error
         with transaction.atomic():
             outcomes = save(catalogue)
-        self.stdout.write(_summary(outcomes))
+        if options["verbosity"]:
+            self.stdout.write(_summary(outcomes))
 
 
 def save(catalogue: Catalogue) -> Counter:
