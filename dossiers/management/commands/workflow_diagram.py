@@ -1,0 +1,107 @@
+"""Draw docs/workflow.md from the table of moves, or tell that it no longer says the same.
+
+manage.py workflow_diagram            write the page
+manage.py workflow_diagram --check    exit 1 when the page on disk is not the one that would be written
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from dossiers.models import Document
+from dossiers.states import FINAL, NATIONAL_CODES, TRANSITIONS, Action, Clock, Edge, State
+
+HEAD = """\
+# Đường đi của một hồ sơ
+
+Trang này do `manage.py workflow_diagram` viết ra từ `dossiers/states.py`; xin sửa bảng ở đó rồi chạy lại lệnh.
+"""
+STATES_HEAD = """\
+## Trạng thái
+
+| Trạng thái | Trong mã nguồn | Mã quốc gia | |
+| --- | --- | --- | --- |
+"""
+ACTIONS_HEAD = """\
+## Thao tác
+
+| Thao tác | Từ | Đến | Ai | Thời hạn | Thư báo | Giấy tờ | Cần lý do |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+class Command(BaseCommand):
+    help = "Write docs/workflow.md from the table of moves; --check only tells whether it is current."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when the page is not current")
+
+    def handle(self, *args, check: bool, **options) -> None:
+        path = Path(settings.BASE_DIR) / "docs" / "workflow.md"
+        written, true = path.read_text(encoding="utf-8") if path.exists() else "", page()
+        if written == true:
+            return
+        if check:
+            raise CommandError("docs/workflow.md no longer tells what dossiers/states.py says; run workflow_diagram.")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(true, encoding="utf-8")
+        self.stdout.write("docs/workflow.md written")
+
+
+def page() -> str:
+    """Return the whole page, in Vietnamese whatever the language of the moment."""
+    with translation.override("vi"):
+        return "\n".join([HEAD, diagram(), states(), actions()])
+
+
+def diagram() -> str:
+    """Return the Mermaid diagram; moves between the same two states share an arrow, and who stays is not drawn."""
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for action, edge in TRANSITIONS.items():
+        for source in in_order(edge):
+            if edge.target:
+                arrows.setdefault((source, edge.target), []).append(str(action.label))
+    lines = [f'    state "{state.label}" as {state.value}' for state in State]
+    lines += [f"    [*] --> {State.DRAFT.value}"]
+    lines += [
+        f"    {source.value} --> {target.value}: {' / '.join(words)}" for (source, target), words in arrows.items()
+    ]
+    lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
+
+
+def states() -> str:
+    """Return the table of states with the codes that are exchanged with the national portal."""
+    rows = [
+        row(state.label, f"`{state.value}`", NATIONAL_CODES.get(state, "–"), "kết thúc" if state in FINAL else "")
+        for state in State
+    ]
+    return STATES_HEAD + "".join(rows)
+
+
+def actions() -> str:
+    """Return the table of moves."""
+    return ACTIONS_HEAD + "".join(action_row(action, edge) for action, edge in TRANSITIONS.items())
+
+
+def action_row(action: Action, edge: Edge) -> str:
+    return row(
+        f"{action.label} `{action.value}`",
+        "; ".join(str(state.label) for state in in_order(edge)),
+        edge.target.label if edge.target else "không đổi",
+        ", ".join(str(role.label) for role in sorted(edge.roles)),
+        "" if edge.clock == Clock.NONE else edge.clock.label,
+        f"`{edge.message}`" if edge.message else "",
+        Document.Kind(edge.paper).label if edge.paper else "",
+        "có" if edge.needs_note else "",
+    )
+
+
+def in_order(edge: Edge) -> list[State]:
+    return [state for state in State if state in edge.sources]
+
+
+def row(*cells) -> str:
+    return f"| {' | '.join(str(cell) for cell in cells)} |\n"
