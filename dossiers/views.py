@@ -19,6 +19,7 @@ from dossiers.states import TRANSITIONS, Action, Role, State
 from dossiers.steps import first_unfinished
 
 TOO_MANY = 429
+REFRESH_SECONDS = "4"
 OTHER_PAPERS = "giay-to-khac"
 PER_PAGE = 20
 
@@ -31,15 +32,16 @@ def sent(request: HttpRequest, tracking: str) -> HttpResponse:
     if dossier.state == State.DRAFT:
         return redirect(first_unfinished(dossier).url(dossier))
     acknowledgement = dossier.documents.filter(kind=Document.Kind.ACKNOWLEDGEMENT).first()
-    return render(
-        request,
-        "dossiers/sent.html",
-        {
-            "dossier": dossier,
-            "acknowledgement": acknowledgement,
-            "qr": documents.qr_svg(request.build_absolute_uri(dossier.get_absolute_url())),
-        },
-    )
+    qr = documents.qr_svg(request.build_absolute_uri(dossier.get_absolute_url()))
+    context = {"dossier": dossier, "acknowledgement": acknowledgement, "qr": qr}
+    response = render(request, "dossiers/sent.html", context)
+    return _looks_again(response) if acknowledgement and not acknowledgement.is_ready else response
+
+
+def _looks_again(response: HttpResponse) -> HttpResponse:
+    """Let the browser, with or without scripts, ask again soon."""
+    response["Refresh"] = REFRESH_SECONDS
+    return response
 
 
 # --- Lookup ------------------------------------------------------------------------------------------------------
@@ -233,7 +235,8 @@ def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
     dossier = access.get_held_or_404(request, tracking)
     document = get_object_or_404(dossier.documents, pk=pk)
     if not document.is_ready:
-        return render(request, "dossiers/being_made.html", {"dossier": dossier, "document": document}, status=202)
+        page = render(request, "dossiers/being_made.html", {"dossier": dossier, "document": document}, status=202)
+        return page if document.status == Document.Status.FAILED else _looks_again(page)
     return file_response(document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf")
 
 

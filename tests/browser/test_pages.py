@@ -1,0 +1,135 @@
+"""Every page a citizen meets: no fault that axe can find, nothing wider than a phone, light on a bad line."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from dossiers.models import Dossier
+from dossiers.states import State
+from tests.browser.conftest import DESKTOP
+from tests.browser.hands import fill_applicant, press
+from tests.dossiers.factories import DossierFactory
+from tests.portal.factories import UserFactory
+from tests.services.factories import PaperFactory, ServiceFactory
+
+NARROWEST = {"width": 320, "height": 640}
+BTS = "cap-giay-phep-xay-dung-tram-bts-loai-ii"
+PUBLIC = {
+    "home": "/",
+    "about": "/gioi-thieu/",
+    "list": "/dich-vu/",
+    "nothing found": "/dich-vu/?q=zzzz",
+    "online list": "/dich-vu/muc-do-3-4/",
+    "offline list": "/dich-vu/muc-do-1-2/",
+    "level 1": "/dich-vu/hoa-giai-tranh-chap-dat-dai/",
+    "level 2": "/dich-vu/chung-thuc-chu-ky/",
+    "level 4": f"/dich-vu/{BTS}/",
+    "start": f"/nop-ho-so/{BTS}/",
+    "lookup": "/tra-cuu/",
+    "sign in": "/tai-khoan/login/",
+    "sign up": "/tai-khoan/signup/",
+    "not found": "/khong-co-trang-nay/",
+    "in English": "/en/",
+}
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on the page, one line a fault."""
+    violations = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {node['target']}" for fault in violations for node in fault["nodes"]]
+
+
+def is_wider_than_the_screen(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def look(page: Page) -> None:
+    """Hold one page against both rules."""
+    assert faults(page) == []
+    assert not is_wider_than_the_screen(page)
+
+
+@pytest.fixture
+def reader(visitor) -> Page:
+    """Somebody on the smallest of telephones; axe itself is a script."""
+    return visitor(viewport=NARROWEST, javascript=True)
+
+
+def test_the_public_pages_have_no_fault_and_fit_the_smallest_screen(house, reader):
+    for path in PUBLIC.values():
+        reader.goto(house + path)
+        look(reader)
+
+
+def test_the_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, reader):
+    reader.goto(f"{house}/nop-ho-so/{BTS}/")
+    press(reader, "Bắt đầu")
+    look(reader)
+    press(reader, "Lưu và đi tiếp")
+    expect(reader.locator(".error-summary")).to_be_focused()
+    look(reader)
+    fill_applicant(reader, "Nhận tại Bộ phận Một cửa")
+    draft = Dossier.objects.get()
+    for number in range(2, 8):
+        reader.goto(house + reverse("dossiers:fill", args=[BTS, draft.tracking_code, number]))
+        look(reader)
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.RETURNED])
+def test_a_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
+    service = ServiceFactory(paid=True, name="Cấp giấy có tên rất dài để thử một trang hẹp đến đâu")
+    PaperFactory(service=service)
+    dossier = DossierFactory(state=state, service=service)
+    reader.goto(house + dossier.get_absolute_url())
+    look(reader)
+    reader.locator("#id_xac_minh").fill("3456")
+    press(reader, "Mở hồ sơ")
+    look(reader)
+    for name in ("sent", "supplement", "withdraw"):
+        reader.goto(house + reverse(f"dossiers:{name}", args=[dossier.tracking_code]))
+        look(reader)
+
+
+def test_paying_has_no_fault_and_fits(house, reader):
+    dossier = DossierFactory(service=ServiceFactory(paid=True))
+    reader.goto(house + reverse("payments:checkout", args=[dossier.tracking_code]))
+    look(reader)
+    press(reader, "Thanh toán")
+    look(reader)
+    reader.locator("main button").first.click()
+    look(reader)
+
+
+def test_ones_own_dossiers_have_no_fault_and_fit(house, visitor):
+    citizen = UserFactory()
+    citizen.set_password("mật khẩu để thử 1")
+    citizen.save()
+    for state in (State.DRAFT, State.SUBMITTED):
+        DossierFactory(owner=citizen, state=state, service=ServiceFactory(online=True))
+    page = visitor(viewport=DESKTOP, javascript=True)
+    page.goto(f"{house}/tai-khoan/login/?next=/ho-so-cua-toi/")
+    page.locator("#id_login").fill(citizen.username)
+    page.locator("#id_password").fill("mật khẩu để thử 1")
+    press(page, "Đăng nhập")
+    expect(page.locator("h1")).to_have_text("Hồ sơ của tôi")
+    look(page)
+
+
+def test_the_keyboard_alone_reaches_the_content_and_every_field(house, visitor):
+    page = visitor(javascript=True)
+    page.goto(f"{house}/nop-ho-so/{BTS}/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_no_page_asks_for_a_script_or_for_anything_from_elsewhere(house, visitor):
+    page, asked = visitor(javascript=True), []
+    page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+    for path in PUBLIC.values():
+        page.goto(house + path)
+    assert not {kind for kind, _url in asked} & {"script", "font", "xhr", "fetch"}
+    assert all(url.startswith(house) for _kind, url in asked)
