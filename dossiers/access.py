@@ -39,6 +39,13 @@ def grant(request: HttpRequest, dossier: Dossier) -> None:
     request.session[_SESSION_KEY] = grants
 
 
+def revoke(request: HttpRequest, dossier: Dossier) -> None:
+    """Take back from this browser what `grant` gave it; an owner's sign-in is not touched."""
+    grants = _live_grants(request)
+    grants.pop(str(dossier.pk), None)
+    request.session[_SESSION_KEY] = grants
+
+
 def holds(request: HttpRequest, dossier: Dossier) -> bool:
     """Whether the visitor may see everything of the dossier and act on it as its applicant."""
     if request.user.is_authenticated and dossier.owner_id == request.user.pk:

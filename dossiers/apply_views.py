@@ -64,6 +64,14 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         raise Http404
     if draft.state != State.DRAFT:
         return redirect("dossiers:sent", draft.tracking_code)
+    try:
+        return _step(request, draft, number)
+    except workflow.NotAllowed as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("dossiers:fill", slug, tracking, number)
+
+
+def _step(request: HttpRequest, draft: Dossier, number: int) -> HttpResponse:
     if workflow.refresh_draft(draft):
         messages.warning(request, _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."))
         draft.refresh_from_db()
@@ -71,11 +79,7 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
     if not 1 <= number <= len(steps):
         return redirect(first_unfinished(draft).url(draft))
     step = steps[number - 1]
-    try:
-        return _PAGES[step.kind](request, draft, steps, step)
-    except workflow.NotAllowed as refusal:
-        messages.warning(request, str(refusal))
-        return redirect(step.url(draft))
+    return _PAGES[step.kind](request, draft, steps, step)
 
 
 def _page(

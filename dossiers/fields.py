@@ -25,7 +25,7 @@ _THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$")
 _NUMBER = re.compile(r"^[-+]?[0-9]{1,15}(\.[0-9]{1,6})?$")
 _DATE = re.compile(r"^(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})$")
 # Mobile prefixes 03 05 07 08 09 with ten digits; landlines 02 with eleven (national numbering plan).
-_PHONE = re.compile(r"^(0[35789]\d{8}|02\d{9})$")
+_PHONE = re.compile(r"^(0[35789][0-9]{8}|02[0-9]{9})$")
 
 
 class CleanCharField(forms.CharField):
@@ -39,7 +39,7 @@ class CleanCharField(forms.CharField):
 class CitizenIdField(CleanCharField):
     """The personal identification number: twelve digits, no check digit (domain facts in docs/architecture.md)."""
 
-    default_validators = [RegexValidator(r"^\d{12}$", _("Số định danh gồm đúng 12 chữ số, ví dụ 051085001234."))]
+    default_validators = [RegexValidator(r"^[0-9]{12}$", _("Số định danh gồm đúng 12 chữ số, ví dụ 051085001234."))]
 
     def __init__(self, **kwargs):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs})

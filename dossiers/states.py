@@ -139,7 +139,9 @@ TRANSITIONS: dict[Action, Edge] = {
     ),
     Action.SUPPLEMENT_INTAKE: _edge({S.INTAKE_SUPPLEMENT}, S.SUBMITTED, R.CITIZEN, message="supplemented"),
     # Before receipt a dossier is still its sender's: it is withdrawn at once.
-    Action.WITHDRAW: _edge({S.SUBMITTED, S.INTAKE_SUPPLEMENT}, S.WITHDRAWN, R.CITIZEN, message="withdrawn"),
+    Action.WITHDRAW: _edge(
+        {S.SUBMITTED, S.INTAKE_SUPPLEMENT}, S.WITHDRAWN, R.CITIZEN, message="withdrawn", clock=Clock.STOP
+    ),
     # Processing
     Action.START: _edge({S.RECEIVED}, S.IN_PROGRESS, R.CASE),
     Action.REQUEST_SUPPLEMENT: _edge(

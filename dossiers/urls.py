@@ -12,6 +12,7 @@ urlpatterns = [
     path("ho-so/<str:tracking>/da-gui/", views.sent, name="sent"),
     path("ho-so/<str:tracking>/bo-sung/", views.supplement, name="supplement"),
     path("ho-so/<str:tracking>/rut/", views.withdraw, name="withdraw"),
+    path("ho-so/<str:tracking>/dong/", views.close, name="close"),
     path("ho-so/<str:tracking>/tep/<int:pk>/", views.download, name="file"),
     path("ho-so/<str:tracking>/giay-to/<int:pk>/", views.paper, name="paper"),
     path("ho-so-cua-toi/", views.mine, name="mine"),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dossiers import access, answers, codes, documents, timeline, uploads, workflow
 from dossiers.apply_views import UNPROCESSABLE, change_files
@@ -90,12 +90,12 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
     """Check the second factor: an unknown code and a wrong number get one answer after the same work."""
     form = UnlockForm(request.POST)
     dossier = access.find_by_tracking(code)
-    opened = access.second_factor_is(dossier, request.POST.get("xac_minh", ""))
-    if opened and dossier is not None:
+    typed = form.cleaned_data["xac_minh"] if form.is_valid() else ""
+    if access.second_factor_is(dossier, typed) and dossier is not None:
         access.grant(request, dossier)
         return redirect(dossier)
-    if form.is_valid():
-        access.count_failure(request, code)
+    access.count_failure(request, code)
+    if typed:
         form.add_error("xac_minh", _("Mã và bốn số cuối không khớp nhau. Hãy kiểm tra lại cả hai."))
     context = {"form": LookupForm(initial={"ma": code}), "unlock": form, "code": code}
     return render(request, "dossiers/lookup.html", context, status=UNPROCESSABLE)
@@ -136,6 +136,15 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
     else:
         context |= {"unlock": UnlockForm()}
     return render(request, "dossiers/track.html", context)
+
+
+@require_POST
+def close(request: HttpRequest, tracking: str) -> HttpResponse:
+    """Forget on this machine that the dossier was opened: the machine may be the commune's."""
+    dossier = access.get_held_or_404(request, tracking)
+    access.revoke(request, dossier)
+    messages.success(request, _("Đã đóng hồ sơ trên máy này."))
+    return redirect("dossiers:lookup")
 
 
 def _withdrawal(dossier: Dossier) -> Action | None:

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import codes, notifications, tasks
+from dossiers import answers, codes, notifications, tasks
 from dossiers.models import Attachment, Counter, Document, Dossier, Event
 from dossiers.states import TRANSITIONS, Action, Clock, Role, State
 from services import calendars
@@ -181,7 +181,7 @@ def submit(draft: Dossier, *, by=None, reviewed: str) -> Dossier:
     """Send a draft: at most once, whatever the number of clicks and tabs; the second caller gets the sent dossier.
 
     `reviewed` is the `offer_digest` of the page that was read. Raise NotAllowed when the service changed since, or was
-    closed.
+    closed, or a required paper is missing.
     """
     locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
     if locked.state != State.DRAFT:
@@ -189,7 +189,16 @@ def submit(draft: Dossier, *, by=None, reviewed: str) -> Dossier:
     _refuse_closed(locked.service)
     if reviewed != offer_digest(locked):
         raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
+    _refuse_missing_papers(locked)
     return apply(locked, Action.SUBMIT, role=Role.CITIZEN, by=by)
+
+
+def _refuse_missing_papers(draft: Dossier) -> None:
+    """Look at the papers once more, under the lock: another tab may have taken one back."""
+    if draft.channel != Dossier.Channel.ONLINE:
+        return  # what comes to the desk comes on paper
+    if missing := answers.missing(draft):
+        raise NotAllowed(_("Thiếu giấy tờ: %(names)s.") % {"names": "; ".join(slot.name for slot in missing)})
 
 
 @transaction.atomic

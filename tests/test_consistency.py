@@ -37,7 +37,6 @@ ADMINS = {
     for model in apps.get_models()
     for page in ("change_list", "change_form", "object_history")
 }
-WAITING_FOR_USE = {"413.html": "for whoever refuses a body that is too large: the proxy, or a guard of ours"}
 WITHOUT_FACTORY = {
     "dossiers.Event": "written by the workflow alone",
     "dossiers.Attachment": "made by tests.dossiers.factories.attach, through the workflow",
@@ -134,7 +133,7 @@ def test_every_template_is_used():
         for path in sorted(TEMPLATES.rglob("*"))
         if path.is_file()
         and (name := str(path.relative_to(TEMPLATES)))
-        not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS | set(WAITING_FOR_USE)
+        not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS
         if not re.search(rf"""["']{re.escape(name)}["']""", everything) and not takes_the_place_of_anothers(name)
     ]
     assert unused == []

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfWriter
 
-from dossiers import uploads, workflow
+from dossiers import answers, uploads, workflow
 from dossiers.models import Dossier
 from dossiers.states import Action, Role, State
 from tests.portal.factories import UserFactory
@@ -47,8 +47,10 @@ WAY_TO: dict[State, list[tuple[Action, Role]]] = {
 
 
 def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dossier:
-    """Do one move as somebody of that role, with the words and data that the action asks."""
+    """Do one move as somebody of that role, with the words, data and papers that the action asks."""
     if action == Action.SUBMIT:
+        for slot in answers.missing(dossier) if dossier.channel == Dossier.Channel.ONLINE else ():
+            attach(dossier, slot.key)
         return workflow.submit(dossier, by=by, reviewed=workflow.offer_digest(dossier))
     if by is None and role not in (Role.CITIZEN, Role.SYSTEM):
         by = UserFactory(role=role, full_name=f"Người {role.label}", title=str(role.label))

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from dossiers import workflow
 from dossiers.models import Dossier
 from dossiers.states import State
 from tests.dossiers.factories import APPLICANT, DossierFactory, attach, image_file, pdf_file
@@ -210,6 +211,38 @@ def test_a_service_changed_meanwhile_keeps_the_answers_and_asks_to_look_again(cl
     dossier = Dossier.objects.get()
     assert dossier.state == State.DRAFT
     assert dossier.answers == {"noi_dung": "Xin cấp sổ"}
+
+
+def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmation(client, service, monkeypatch):
+    draft = begin(client, service)
+    fill_all(client, draft)
+
+    def sent_meanwhile(draft):
+        workflow.submit(draft, reviewed=workflow.offer_digest(Dossier.objects.get(pk=draft.pk)))
+        raise workflow.NotAllowed("Hồ sơ đã được gửi")
+
+    monkeypatch.setattr(workflow, "refresh_draft", sent_meanwhile)
+    response = client.post(page(draft, 4), {"declared": "on"})
+    assert client.get(response.url).url == reverse("dossiers:sent", args=[draft.tracking_code])
+
+
+def test_a_paper_taken_back_in_another_tab_at_the_last_moment_holds_the_dossier(client, service):
+    draft = begin(client, service)
+    fill_all(client, draft)
+    reviewed = workflow.offer_digest(Dossier.objects.get())
+    workflow.detach(draft, draft.attachments.get())
+    with pytest.raises(workflow.NotAllowed, match="Ảnh chụp căn cước"):
+        workflow.submit(draft, reviewed=reviewed)
+    assert Dossier.objects.get().state == State.DRAFT
+
+
+def test_more_text_than_anybody_types_gets_a_page_that_says_so_and_the_draft_stays(client, service):
+    draft = begin(client, service)
+    post(client, draft, 1, **applicant())
+    response = post(client, draft, 2, noi_dung="x" * 2_000_000)
+    assert response.status_code == 413
+    assert "quá lớn" in response.content.decode()
+    assert Dossier.objects.get().phone == APPLICANT["phone"]
 
 
 @pytest.mark.parametrize("number", [0, 99])

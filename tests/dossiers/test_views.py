@@ -70,6 +70,28 @@ def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
     assert response["Retry-After"]
 
 
+@pytest.mark.parametrize("guess", ["3456" + "x" * 40, "345612345678901234567890", "x" * 500, "", "၃၄၅၆"])
+def test_a_second_factor_of_no_sense_opens_nothing_and_says_so(client, guess):
+    dossier = DossierFactory()
+    response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": guess})
+    assert response.status_code == 422
+    assert client.get(url("sent", dossier)).status_code == 404
+
+
+def test_a_guess_too_long_for_the_box_counts_as_a_guess(client, settings):
+    dossier = DossierFactory()
+    guess = {"ma": dossier.tracking_code, "xac_minh": "0000" + "x" * 40}
+    statuses = [client.post(LOOKUP, guess).status_code for _attempt in range(settings.UNLOCK_FAILURES_PER_HOUR + 1)]
+    assert statuses[-1] == 429
+
+
+def test_whoever_leaves_a_borrowed_machine_closes_the_dossier_on_it(client):
+    dossier = DossierFactory()
+    unlock(client, dossier).post(url("close", dossier))
+    assert client.get(url("sent", dossier)).status_code == 404
+    assert APPLICANT["phone"] not in client.get(dossier.get_absolute_url()).content.decode()
+
+
 def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 3
     answers = [client.get(reverse("dossiers:track", args=[f"AAAA-AAAA-AAA{last}"])).status_code for last in "34679"]
@@ -148,7 +170,7 @@ def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after
     client.post(url("supplement", dossier), {"note": "Gửi lại bản rõ hơn"})
     dossier.refresh_from_db()
     assert dossier.state == after
-    assert dossier.attachments.get().round == 1
+    assert dossier.attachments.filter(round=1).count() == 1
 
 
 def test_an_empty_supplement_is_not_sent(client):

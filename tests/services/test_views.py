@@ -237,7 +237,8 @@ def test_a_service_shows_all_that_it_owes_the_reader(client):
     expected = [
         "Đăng ký việc thử", "Bước đầu", "Bước cuối", "Qua cửa sổ", "Bản vẽ", "Bản sao có chứng thực · 2 bản",
         "1 bản · chỉ nộp nếu có", "3 bộ hồ sơ", "7 ngày làm việc", "Người từ đủ 16 tuổi", "Phòng Thử nghiệm",
-        "Giấy chứng nhận thử", "Tờ khai số", "30.000 đồng", "Phải có lý do", "Nhận kết quả trực tiếp tại nơi giải quyết", "Luật Thử số 1",
+        "Giấy chứng nhận thử", "Tờ khai số", "30.000 đồng", "Phải có lý do",
+        "Nhận kết quả trực tiếp tại nơi giải quyết", "Luật Thử số 1",
     ]  # fmt: skip
     assert [words for words in expected if words not in page] == []
 
