@@ -28,13 +28,20 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây."))
         return redirect(service)
     if request.method == "POST":
-        draft = workflow.start_draft(service, **_known_of(request))
+        draft = _untouched(request, service) or workflow.start_draft(service, **_known_of(request))
         access.grant(request, draft)
         return redirect("dossiers:fill", slug, draft.tracking_code, 1)
     drafts = access.drafts_held(request).filter(service=service) if _may_hold(request) else []
     return render(
         request, "dossiers/start.html", {"service": service, "drafts": drafts, "upload_rules": uploads.rules()}
     )
+
+
+def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
+    """Return a draft of this visitor in which nothing was typed yet: a second click begins no second dossier."""
+    if not _may_hold(request):
+        return None
+    return access.drafts_held(request).filter(service=service, answers={}, address="", attachments=None).first()
 
 
 def _may_hold(request: HttpRequest) -> bool:

@@ -139,7 +139,10 @@ def check_packages():
 
 
 def check_port(port):
-    """A sentence when nothing can listen on this port, else None."""
+    """A sentence when nothing can listen on this port (as typed), else None."""
+    if not str(port).isdigit():
+        return "PORT has to be a number, and {} is none: PORT=8000 make run".format(port)
+    port = int(port)
     problem = port_problem(port)
     if problem is None:
         return None
@@ -200,7 +203,7 @@ def provide_chromium():
 def main(arguments):
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(prog="portal/machine.py", description="Check what only the system can give.")
-    parser.add_argument("--port", type=int, help="also check that this port is free")
+    parser.add_argument("--port", help="also check that this port is free")
     parser.add_argument("--chromium", action="store_true", help="only see to a browser for the browser tests")
     options = parser.parse_args(arguments)
     if options.chromium:

@@ -58,6 +58,13 @@ def test_looking_at_the_start_page_makes_no_dossier(client, service):
     assert not Dossier.objects.exists()
 
 
+def test_beginning_twice_before_anything_is_typed_is_one_draft(client, service):
+    first, second = begin(client, service), begin(client, service)
+    assert first == second
+    post(client, first, 1, **applicant())
+    assert begin(client, service) != first
+
+
 def test_a_service_of_level_two_sends_people_to_its_page(client):
     service = ServiceFactory(downloadable=True)
     response = client.post(reverse("dossiers:apply", args=[service.slug]))
