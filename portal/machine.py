@@ -140,7 +140,7 @@ def check_packages():
 
 def check_port(port):
     """A sentence when nothing can listen on this port (as typed), else None."""
-    if not str(port).isdigit():
+    if not str(port).lstrip("-").isdigit():
         return "PORT has to be a number, and {} is none: PORT=8000 make run".format(port)
     port = int(port)
     problem = port_problem(port)
