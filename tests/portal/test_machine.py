@@ -42,11 +42,11 @@ def test_a_number_that_is_no_port_is_a_sentence(port):
 
 def test_all_is_well_here():
     assert machine.check_port(0) is None
+    assert machine.missing_packages() == {}
 
 
 def test_a_port_that_is_no_number_is_told_what_a_port_is():
     assert machine.check_port("abc") == "PORT has to be a number, and abc is none: PORT=8000 make run"
-    assert machine.missing_packages() == {}
 
 
 def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):
