@@ -131,9 +131,7 @@ def test_every_template_is_used():
     unused = [
         name
         for path in sorted(TEMPLATES.rglob("*"))
-        if path.is_file()
-        and (name := str(path.relative_to(TEMPLATES)))
-        not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS
+        if path.is_file() and (name := str(path.relative_to(TEMPLATES))) not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS
         if not re.search(rf"""["']{re.escape(name)}["']""", everything) and not takes_the_place_of_anothers(name)
     ]
     assert unused == []
