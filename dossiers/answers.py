@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
@@ -99,7 +100,8 @@ def _in_words(question: Question, value: Any) -> str:
                 part for part in (value.get("detail"), value.get("commune"), value.get("province")) if part
             )
         case "number":
-            number = f"{value:,}".replace(",", ".") if isinstance(value, int) else str(value).replace(".", ",")
+            whole = isinstance(value, int)
+            number = number_format(value, force_grouping=True) if whole else str(value).replace(".", ",")
             return f"{number} {question.unit}".strip()
         case _:
             return str(value)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dossiers import answers, codes, notifications, tasks
@@ -358,7 +359,8 @@ def _approve(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
 
 def _return(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     if dossier.owed:
-        raise NotAllowed(_("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": dossier.owed})
+        owed = number_format(dossier.owed, force_grouping=True)
+        raise NotAllowed(_("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": owed})
     return {}
 
 

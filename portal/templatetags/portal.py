@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.formats import number_format
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ def money(amount: int | None) -> str:
     """Write an amount of đồng with dots: 100000 → "100.000 đồng"; None, an amount set elsewhere, in words."""
     if amount is None:
         return _("Theo quy định hiện hành")
-    return _("%(amount)s đồng") % {"amount": f"{amount:,}".replace(",", ".")}
+    return _("%(amount)s đồng") % {"amount": number_format(amount, force_grouping=True)}
 
 
 @register.filter
