@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from dossiers import access, admin_queues, admin_views, codes
-from dossiers.models import Dossier
+from dossiers.models import TICKING, Dossier
 from dossiers.states import State
 from dossiers.timeline import TONES
 from services.models import Field, Service
@@ -76,10 +77,9 @@ class DueFilter(Choice):
 
     def words(self):
         now = timezone.now()
-        running = Q(due_at__isnull=False, paused_at=None, finished_at=None)
         return {
-            "qua-han": ("Quá hạn", running & Q(due_at__lt=now)),
-            "hom-nay": ("Đến hạn hôm nay", running & Q(due_at__gte=now, due_at__lte=admin_queues.end_of_day(now))),
+            "qua-han": ("Quá hạn", TICKING & Q(due_at__lt=now)),
+            "hom-nay": ("Đến hạn hôm nay", TICKING & admin_queues.due_today(now)),
             "tam-dung": ("Tạm dừng", Q(paused_at__isnull=False)),
         }
 
@@ -169,9 +169,7 @@ class DossierAdmin(admin.ModelAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list:
         """Work is taken up oldest first; looking through everything starts with the newest."""
-        if queue_of(request) == ALL:
-            return ["-pk"]
-        return [F("due_at").asc(nulls_last=True), "submitted_at"]
+        return ["-pk"] if queue_of(request) == ALL else list(admin_queues.OLDEST_FIRST)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Dossier], search_term: str):
         """A code or number typed in any way, part of a telephone number, or words of a name."""
@@ -196,7 +194,7 @@ class DossierAdmin(admin.ModelAdmin):
         counts = admin_queues.counts(request.user)
         own = sum(counts.get(state, 0) for state in admin_queues.own_states(request.user))
         queues = [
-            {"key": queue.key, "name": queue.name, "number": sum(counts.get(state, 0) for state in queue.states)}
+            {"key": queue.key, "name": queue.name, "number": queue.number(counts)}
             for queue in admin_queues.of(request.user)
         ]
         return [{"key": OWN, "name": "Việc cần làm", "number": own}, *queues, {"key": ALL, "name": "Tất cả"}]
@@ -249,7 +247,7 @@ class DossierAdmin(admin.ModelAdmin):
             return "Không thu"
         if not dossier.owed:
             return _tag("done", "Đã nộp đủ")
-        return _tag("attention", f"Còn {dossier.owed:,} đồng".replace(",", "."))
+        return _tag("attention", f"Còn {number_format(dossier.owed, force_grouping=True)} đồng")
 
     @admin.display(description="Người xử lý")
     def handled_by(self, dossier: Dossier) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from dossiers import access
-from dossiers.models import Dossier
+from dossiers.models import TICKING, Dossier
 from dossiers.states import FINAL, STAFF_ROLES, Role, State
 
 SOON_DAYS = 2
+# As work is taken up: by due date, then by the time of sending; what has no due date yet comes last.
+OLDEST_FIRST = (F("due_at").asc(nulls_last=True), "submitted_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Queue:
     role: Role
     states: frozenset[State]
     theirs: bool = True
+
+    def number(self, counts: dict[State, int]) -> int:
+        """Return how many dossiers stand in this queue, by the `counts` of their states."""
+        return sum(counts.get(state, 0) for state in self.states)
 
 
 def _queue(key: str, name: str, role: Role, *states: State, theirs: bool = True) -> Queue:
@@ -64,35 +70,23 @@ def counts(user) -> dict[State, int]:
 
 def deadlines(user, now: datetime) -> dict[str, int]:
     """Return how many of the user's own dossiers are overdue and how many are due today. One query."""
-    return (
-        ticking(access.visible_to(user).filter(state__in=own_states(user)))
-        .order_by()
-        .aggregate(
-            overdue=Count("pk", filter=Q(due_at__lt=now)),
-            today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=end_of_day(now))),
-        )
+    ticking = access.visible_to(user).filter(TICKING, state__in=own_states(user))
+    return ticking.order_by().aggregate(
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        today=Count("pk", filter=due_today(now)),
     )
 
 
 def next_after(user, dossier: Dossier) -> Dossier | None:
     """Return the first dossier that waits for this user, apart from the one just handled."""
     waiting = access.visible_to(user).filter(state__in=own_states(user)).exclude(pk=dossier.pk)
-    return oldest_first(waiting).only("pk", "official_number", "tracking_code").first()
+    return waiting.order_by(*OLDEST_FIRST).only("pk", "official_number", "tracking_code").first()
 
 
-def oldest_first(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
-    """Order as work is taken up: by due date, then by the time of sending; what has no due date yet comes last."""
-    return dossiers.order_by(F("due_at").asc(nulls_last=True), "submitted_at", "pk")
-
-
-def ticking(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
-    """Narrow to dossiers whose time limit runs: received, neither paused nor finished."""
-    return dossiers.filter(due_at__isnull=False, paused_at=None, finished_at=None)
-
-
-def end_of_day(now: datetime) -> datetime:
-    """Return the coming midnight of the authority's own clock."""
-    return timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=999999)
+def due_today(now: datetime) -> Q:
+    """Return the condition of a due date that is still to come today, by the authority's own clock."""
+    last_moment = timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=999999)
+    return Q(due_at__gte=now, due_at__lte=last_moment)
 
 
 @dataclass(frozen=True)

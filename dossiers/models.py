@@ -14,21 +14,20 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
-from dossiers.states import FINAL, NATIONAL_CODES, State
+from dossiers.states import FINAL, State
 from services.models import Agency, Level, Service, TimeUnit
+
+# The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of one row.
+TICKING = Q(due_at__isnull=False, paused_at=None, finished_at=None)
 
 
 class DossierQuerySet(models.QuerySet):
     def sent(self):
         return self.exclude(state=State.DRAFT)
 
-    def open(self):
-        """Sent and not ended."""
-        return self.exclude(state__in=[State.DRAFT, *FINAL])
-
     def overdue(self, now: datetime):
-        """Open, the clock not paused, and past the promised time. Lateness is a property, not a state."""
-        return self.open().filter(due_at__lt=now, paused_at=None, finished_at=None)
+        """The clock runs and the promised time is past. Lateness is a property, not a state."""
+        return self.filter(TICKING, due_at__lt=now)
 
 
 class Dossier(models.Model):
@@ -124,10 +123,6 @@ class Dossier(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("dossiers:track", args=[self.tracking_code])
-
-    @property
-    def national_code(self) -> int | None:
-        return NATIONAL_CODES.get(State(self.state))
 
     @property
     def is_final(self) -> bool:
@@ -243,7 +238,7 @@ class Attachment(models.Model):
 
 
 class Waiting(models.Model):
-    """A row before a message: work to be done later, found by a sweep whatever the queue does (DESIGN, rule 3).
+    """A row before a message: work to be done later, found by a sweep whatever the queue does (docs/architecture.md).
 
     A worker takes a row by moving `lease_until`; a worker that dies lets the lease run out. `tasks.take` is the door.
     """

@@ -101,11 +101,6 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return self.txn_ref
 
-    @property
-    def is_unconfirmed(self) -> bool:
-        """Whether the gateway said "paid" to the browser and has not yet said so to us."""
-        return Payment.objects.unconfirmed().filter(pk=self.pk).exists()
-
 
 class LedgerEntry(AppendOnly):
     """One line of the books; `ledger` writes it with the change of the payment, and nothing changes it after."""

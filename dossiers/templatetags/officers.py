@@ -42,11 +42,7 @@ def work_of(user) -> dict:
     counts = admin_queues.counts(user)
     address = reverse("admin:dossiers_dossier_changelist")
     queues = [
-        {
-            "queue": queue,
-            "number": sum(counts.get(state, 0) for state in queue.states),
-            "url": f"{address}?viec={queue.key}",
-        }
+        {"queue": queue, "number": queue.number(counts), "url": f"{address}?viec={queue.key}"}
         for queue in admin_queues.of(user)
     ]
     shows_roles = len({queue.role for queue in admin_queues.of(user)}) > 1

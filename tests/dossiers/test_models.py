@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from dossiers.models import Attachment, Counter, Document, Dossier, Event, FailedAttempt, Notification
-from dossiers.states import NATIONAL_CODES, Action, Role, State
+from dossiers.states import Action, Role, State
 from services.models import Level
 from tests.dossiers.factories import DossierFactory, act, attach
 from tests.services.factories import ServiceFactory
@@ -138,11 +138,9 @@ def test_a_paper_is_not_done_without_its_file():
 # --- Questions -----------------------------------------------------------------------------------------------------
 
 
-def test_sent_and_open_dossiers():
+def test_every_dossier_but_a_draft_is_sent():
     by_state = {state: DossierFactory(state=state) for state in State}
     assert set(Dossier.objects.sent()) == set(by_state.values()) - {by_state[State.DRAFT]}
-    ended = {State.INTAKE_REFUSED, State.REJECTED, State.RETURNED, State.WITHDRAWN}
-    assert set(Dossier.objects.open()) == {by_state[state] for state in set(State) - ended - {State.DRAFT}}
 
 
 def test_late_is_who_is_past_the_promise_while_the_clock_runs(time_machine):
@@ -175,10 +173,6 @@ def test_a_dossier_is_called_by_its_number_once_it_has_one():
     assert str(draft) == draft.tracking_code
     dossier = DossierFactory(state=State.RECEIVED)
     assert str(dossier) == dossier.official_number
-
-
-def test_each_state_has_its_national_code():
-    assert {state: Dossier(state=state).national_code for state in State} == {State.DRAFT: None, **NATIONAL_CODES}
 
 
 def test_the_time_limit_reads_as_it_was_promised():

@@ -7,7 +7,7 @@ from django.db import IntegrityError, InternalError, transaction
 
 from payments import inbox, ledger
 from payments.gateway import Answer
-from payments.models import RAW_LIMIT, GatewayMessage
+from payments.models import RAW_LIMIT, GatewayMessage, Payment
 from payments.states import PaymentState
 from tests.payments.factories import GatewayMessageFactory, PaymentFactory, said
 
@@ -81,19 +81,19 @@ def test_a_return_settles_nothing():
 def test_after_a_signed_success_nobody_is_asked_to_pay_again_until_the_time_is_over():
     payment = PaymentFactory()
     inbox.keep_return(said(payment))
-    assert payment.is_unconfirmed
+    assert payment in Payment.objects.unconfirmed()
     with pytest.raises(ledger.NotPayable, match="đừng nộp lần nữa"):
         ledger.open_payment(payment.dossier, now=payment.expires_at)
     ledger.expire_stale(now=payment.expires_at + ledger.GRACE + timedelta(seconds=1))
     assert ledger.open_payment(payment.dossier).txn_ref != payment.txn_ref
-    assert payment.is_unconfirmed
+    assert payment in Payment.objects.unconfirmed()
 
 
 @pytest.mark.parametrize("code", ["24", "51"])
 def test_a_signed_failure_keeps_nobody_from_paying(code):
     payment = PaymentFactory()
     inbox.keep_return(said(payment, code))
-    assert not payment.is_unconfirmed
+    assert payment not in Payment.objects.unconfirmed()
     assert ledger.open_payment(payment.dossier) == payment
 
 
@@ -107,7 +107,7 @@ def test_a_confirmed_payment_is_not_unconfirmed():
     payment = PaymentFactory()
     inbox.keep_return(said(payment))
     inbox.answer_ipn(said(payment))
-    assert not payment.is_unconfirmed
+    assert payment not in Payment.objects.unconfirmed()
 
 
 # --- What the database refuses -----------------------------------------------------------------------------------
