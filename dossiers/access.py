@@ -127,7 +127,7 @@ def count_failure(request: HttpRequest, code: str = "") -> None:
     with connection.cursor() as cursor:
         # The ORM's upsert cannot add to the stored value; two failures at once must count as two.
         cursor.execute(
-            f"INSERT INTO {table} (digest, hour, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608
+            f"INSERT INTO {table} (digest, hour, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608 - our own table's name
             f"ON CONFLICT (digest, hour) DO UPDATE SET count = {table}.count + 1",
             [value for row in rows for value in row],
         )

@@ -82,8 +82,8 @@ def has_serif_font():
 def has_venv():
     """Can this Python make virtual environments? Debian packs that apart."""
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401 - whether it is there is the question
+        import venv  # noqa: F401 - the same
     except ImportError:
         return False
     return True

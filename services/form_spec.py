@@ -6,12 +6,12 @@ A specification is plain data – it lives in a catalogue file, in `Service.form
                    "questions": [{"key": "dia_diem", "kind": "text", "label": "…", "required": true}]}]}
 
 `parse` turns it into dataclasses, `validate` refuses a bad one by name. How a question is drawn and checked on a page
-is `dossiers.forms`' business.
+is `dossiers.fields`' business.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,7 @@ class Section:
     key: str
     title: str
     help: str = ""
-    questions: tuple[Question, ...] = field(default_factory=tuple)
+    questions: tuple[Question, ...] = ()
 
     @property
     def asking(self) -> tuple[Question, ...]:

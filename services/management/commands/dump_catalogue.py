@@ -13,7 +13,7 @@ from services.models import Agency, Field, Service, SpecialDay
 
 # jsonb keeps no order of keys; people want to read a form from its top.
 SECTION_ORDER = ["key", "title", "help", "questions"]
-QUESTION_ORDER = "key kind label required help max_length min max unit placeholder options".split()  # noqa: SIM905
+QUESTION_ORDER = "key kind label required help max_length min max unit placeholder options".split()  # noqa: SIM905 - a list to read
 RENAMED = {"featured": "is_featured", "published": "is_published"}
 
 
