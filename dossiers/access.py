@@ -33,8 +33,13 @@ NETWORK_BITS = {4: 32, 6: 64}
 
 
 def grant(request: HttpRequest, dossier: Dossier) -> None:
-    """Let this browser see and act on the dossier for the length of GRANT."""
+    """Let this browser see and act on the dossier for the length of GRANT.
+
+    The first time the session gets a new key: whoever slipped a key of theirs into this browser shall not read along.
+    """
     grants = _live_grants(request)
+    if str(dossier.pk) not in grants:
+        request.session.cycle_key()
     grants[str(dossier.pk)] = (timezone.now() + GRANT).timestamp()
     request.session[_SESSION_KEY] = grants
 
@@ -182,8 +187,11 @@ def role_for(user, action: Action) -> Role | None:
     return next((role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None)
 
 
+def sees_dossiers(user) -> bool:
+    """Whether a member of staff may see dossiers: whoever has a role, and a superuser, who only looks on."""
+    return bool(roles_of(user)) or user.is_superuser
+
+
 def visible_to(user) -> QuerySet[Dossier]:
     """Return the dossiers that a member of staff may see: every sent one. Drafts are their writers' alone."""
-    if not roles_of(user) and not user.is_superuser:
-        return Dossier.objects.none()
-    return Dossier.objects.sent()
+    return Dossier.objects.sent() if sees_dossiers(user) else Dossier.objects.none()

@@ -133,9 +133,28 @@ class QueueFilter(admin.SimpleListFilter):
 # --- The list ----------------------------------------------------------------------------------------------------
 
 
+class ReadOnly:
+    """Staff who see dossiers look; nobody adds, changes or deletes. Asked of `access`, not of Django's permissions."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.sees_dossiers(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return access.sees_dossiers(request.user)
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
 @admin.register(Dossier)
-class DossierAdmin(admin.ModelAdmin):
-    """Shows and finds; who may see is asked of `access`, not of Django's permissions."""
+class DossierAdmin(ReadOnly, admin.ModelAdmin):
+    """Shows and finds; `admin_views` acts."""
 
     list_display = ["code", "what", "who", "status", "sent", "deadline", "money", "handled_by"]
     list_filter = [QueueFilter, DueFilter, StateFilter, FeeFilter, FieldFilter, ServiceFilter]
@@ -147,21 +166,6 @@ class DossierAdmin(admin.ModelAdmin):
     preserve_filters = False
     actions = None
     paginator = CappedPaginator
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return bool(access.roles_of(request.user)) or request.user.is_superuser
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dossier]:
         """The sent dossiers, without the long columns that only the page of one dossier reads."""

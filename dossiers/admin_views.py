@@ -14,32 +14,27 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossiers import access, admin_forms, admin_queues, answers, codes, tasks, workflow
-from dossiers.models import Document, Dossier, Notification
-from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers.models import Document, Dossier, Notification, Waiting
+from dossiers.states import SUPPLEMENT_REQUESTS, TRANSITIONS, Action, Role, State
 
 log = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 120
-SUPPLEMENT_REQUESTS = (Action.REQUEST_SUPPLEMENT, Action.REQUEST_INTAKE_SUPPLEMENT)
 # The moves that bring a dossier nearer to its end: the one red button.
 FORWARD = (Action.RECEIVE, Action.START, Action.PROPOSE, Action.APPROVE, Action.RETURN, Action.ACCEPT_WITHDRAWAL)
-# Rows that a worker gave up, and the task that takes them up again.
-RETRIED: dict[str, tuple[Any, Any]] = {
-    "giay-to": (Document, tasks.render_document),
-    "thong-bao": (Notification, tasks.deliver_notification),
-}
+# Rows that a worker may give up, by their word in the address.
+RETRIED: dict[str, type[Waiting]] = {"giay-to": Document, "thong-bao": Notification}
 # The browsers' own PDF viewers are an embedded object with a style of its own.
 SHOWS_FILES: Any = csp_replace({"object-src": [SELF], "style-src": [SELF, "'unsafe-inline'"]})
 
 
 def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
     """Return a dossier that this member of staff may see; 403 for staff without any role, 404 for a draft."""
-    if not (access.roles_of(request.user) or request.user.is_superuser):
+    if not access.sees_dossiers(request.user):
         raise PermissionDenied
     return get_object_or_404(access.visible_to(request.user).select_related("service", "agency", "handler"), pk=pk)
 
@@ -95,7 +90,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if role is None:
         raise PermissionDenied
     if not access.may(request.user, move, dossier):
-        return _too_late(request, move, dossier)
+        messages.error(request, workflow.too_late(dossier, move))
+        return redirect(page_of(dossier))
     form = admin_forms.form_for(move, dossier, request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _do(request, move, dossier, role, form)
@@ -116,15 +112,6 @@ def _do(request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: 
         messages.success(request, format_html("{} {}", done, link))
     else:
         messages.success(request, f"{done} Hàng đợi của bạn đã hết.")
-    return redirect(page_of(dossier))
-
-
-def _too_late(request: HttpRequest, move: Action, dossier: Dossier) -> HttpResponse:
-    """Two tabs, two officers, an old page: say where the dossier stands now, and who put it there."""
-    last = dossier.events.select_related("actor").order_by("-pk").first()
-    who = last.actor if last and last.actor else "người nộp"
-    state = dossier.get_state_display()
-    messages.error(request, f"Không thể “{move.label}”: hồ sơ đang ở trạng thái “{state}” (cập nhật gần nhất: {who}).")
     return redirect(page_of(dossier))
 
 
@@ -175,12 +162,9 @@ def _send(request: HttpRequest, dossier: Dossier, file, name: str, content_type:
 def retry(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     """Put back in the queue a paper or a mail that the worker gave up."""
     dossier = visible_or_404(request, pk)
-    model, task = RETRIED.get(kind, (None, None))
-    if model is None:
+    if kind not in RETRIED:
         raise Http404
-    failed = model.objects.filter(pk=row, event__dossier=dossier, status=model.Status.FAILED)
-    if failed.update(status=model.Status.WAITING, attempts=0, lease_until=timezone.now(), error=""):
-        tasks.hurry(task, row)
+    if tasks.try_again(get_object_or_404(RETRIED[kind].objects, pk=row, event__dossier=dossier)):
         messages.success(request, "Đã xếp lại vào hàng đợi. Tải lại trang sau ít giây.")
     return redirect(page_of(dossier))
 
@@ -191,7 +175,7 @@ def retry(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """From a code, an official number or a scanned address to the dossier; or else what would be accepted."""
-    if not (access.roles_of(request.user) or request.user.is_superuser):
+    if not access.sees_dossiers(request.user):
         raise PermissionDenied
     typed = request.GET.get("q", "").strip()
     if found := find_dossier(request.user, typed):

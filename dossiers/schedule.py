@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dossiers import tasks, workflow
-from dossiers.models import Document, Dossier, FailedAttempt, Notification, Waiting
+from dossiers.models import Dossier, FailedAttempt, Waiting
 from dossiers.states import State
 
 BATCH = 200
@@ -18,7 +18,7 @@ def sweep() -> int:
     """Hurry every row whose lease ran out: what the queue lost, what a dead worker held. Returns how many."""
     now = timezone.now()
     found = 0
-    for model, task in ((Notification, tasks.deliver_notification), (Document, tasks.render_document)):
+    for model, task in tasks.WORK.items():
         overdue = model.objects.filter(status=Waiting.Status.WAITING, lease_until__lte=now).order_by("lease_until")
         for pk in overdue.values_list("pk", flat=True)[:BATCH]:
             tasks.hurry(task, pk)
@@ -31,7 +31,7 @@ def oldest_waiting() -> float:
     now = timezone.now()
     due = [
         row.lease_until
-        for model in (Notification, Document)
+        for model in tasks.WORK
         if (row := model.objects.filter(status=Waiting.Status.WAITING).order_by("lease_until").first())
     ]
     return max(0.0, (now - min(due)).total_seconds()) if due else 0.0

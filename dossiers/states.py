@@ -99,6 +99,10 @@ class Action(models.TextChoices):
     DECLINE_WITHDRAWAL = "decline_withdrawal", _("Không đồng ý cho rút")
 
 
+# Asking the applicant for more: before receipt, and after it.
+SUPPLEMENT_REQUESTS = (Action.REQUEST_INTAKE_SUPPLEMENT, Action.REQUEST_SUPPLEMENT)
+
+
 @dataclass(frozen=True)
 class Edge:
     """One move: from which states, to which (None: stays), by whom, what is told, what the clock does.

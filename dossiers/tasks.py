@@ -8,6 +8,7 @@ import time
 import traceback
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -63,6 +64,15 @@ def put_back(row: Waiting, error: Exception) -> None:
     _write_failure(row, f"{type(error).__name__}: {error}", give_up=row.attempts >= MOST_ATTEMPTS)
 
 
+def try_again(row: Waiting) -> bool:
+    """Put a row that was given up back in the queue, as if it were new; tell whether it had been given up."""
+    given_up = type(row).objects.filter(pk=row.pk, status=Waiting.Status.FAILED)
+    if not given_up.update(status=Waiting.Status.WAITING, attempts=0, lease_until=timezone.now(), error=""):
+        return False
+    hurry(WORK[type(row)], row.pk)
+    return True
+
+
 def _write_failure(row: Waiting, story: str, *, give_up: bool) -> None:
     wait = min(FIRST_WAIT * 2 ** min(row.attempts - 1, 10), LONGEST_WAIT)
     status = Waiting.Status.FAILED if give_up else Waiting.Status.WAITING
@@ -97,3 +107,7 @@ def _work(model: type[Waiting], pk: int, do) -> None:
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("%s %s failed: %s\n%s", model.__name__, pk, type(error).__name__, where)
         put_back(row, error)
+
+
+# Each kind of waiting row, and the task that does it.
+WORK: dict[type[Waiting], Any] = {Notification: deliver_notification, Document: render_document}

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Dossier, Event
-from dossiers.states import Action, Role, State
+from dossiers.states import SUPPLEMENT_REQUESTS, Action, Role, State
 
 # What each move reads like afterwards; officers' own steps that tell the applicant nothing new are left out.
 SENTENCES = {
@@ -102,5 +102,4 @@ def _note(event: Event) -> str:
 
 def last_request(dossier: Dossier) -> Event | None:
     """Return the latest request for a supplement."""
-    asked = (Action.REQUEST_INTAKE_SUPPLEMENT, Action.REQUEST_SUPPLEMENT)
-    return dossier.events.filter(action__in=asked).select_related("actor").order_by("-pk").first()
+    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor").order_by("-pk").first()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from dossiers import answers, codes, notifications, tasks
 from dossiers.models import Attachment, Counter, Document, Dossier, Event
-from dossiers.states import TRANSITIONS, Action, Clock, Role, State
+from dossiers.states import SUPPLEMENT_REQUESTS, TRANSITIONS, Action, Clock, Role, State
 from services import calendars
 from services.models import Service
 
@@ -164,7 +164,7 @@ def accepts_files(dossier: Dossier) -> bool:
 
 def rounds(dossier: Dossier) -> int:
     """Return the round that a file sent now belongs to: 0 for a draft, then the number of the supplement request."""
-    return dossier.events.filter(action__in=[Action.REQUEST_INTAKE_SUPPLEMENT, Action.REQUEST_SUPPLEMENT]).count()
+    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).count()
 
 
 def _locked_draft(draft: Dossier) -> Dossier:
@@ -238,14 +238,17 @@ def _refuse_unless_offered(dossier: Dossier, action: Action, role: Role, note: s
     if role not in edge.roles:
         raise NotAllowed(_("Thao tác “%(action)s” không thuộc phần việc của bạn.") % {"action": action.label})
     if dossier.state not in edge.sources:
-        last = dossier.events.select_related("actor").order_by("-pk").first()
-        who = last.actor if last and last.actor else _("người nộp")
-        raise NotAllowed(
-            _("Không thể “%(action)s”: hồ sơ đang ở trạng thái “%(state)s” (cập nhật gần nhất: %(who)s).")
-            % {"action": action.label, "state": dossier.get_state_display(), "who": who}
-        )
+        raise NotAllowed(too_late(dossier, action))
     if edge.needs_note and not note.strip():
         raise NotAllowed(_("Cần ghi rõ lý do hoặc nội dung."))
+
+
+def too_late(dossier: Dossier, action: Action) -> str:
+    """Tell two tabs, two officers, an old page: where the dossier stands now, and who put it there."""
+    last = dossier.events.select_related("actor").order_by("-pk").first()
+    who = last.actor if last and last.actor else _("người nộp")
+    told = {"action": action.label, "state": dossier.get_state_display(), "who": who}
+    return _("Không thể “%(action)s”: hồ sơ đang ở trạng thái “%(state)s” (cập nhật gần nhất: %(who)s).") % told
 
 
 def _write_rows(event: Event, message: str, paper: str) -> None:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
+from dossiers.admin import ReadOnly
 from dossiers.states import Role
 from dossiers.workflow import NotAllowed
 from payments import ledger
@@ -21,27 +23,8 @@ from payments.models import GatewayMessage, LedgerEntry, Payment
 PIECE = 40
 
 
-class ReadOnly:
-    """Staff with a role look; nobody changes, adds or deletes."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return bool(access.roles_of(request.user)) or request.user.is_superuser
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-
 def in_dong(amount: int) -> str:
-    return f"{amount:,} đồng".replace(",", ".")
+    return f"{number_format(amount, force_grouping=True)} đồng"
 
 
 def breakable(text: str) -> SafeString:

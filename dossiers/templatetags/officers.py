@@ -11,6 +11,8 @@ from dossiers.timeline import TONES
 
 register = template.Library()
 
+register.simple_tag(access.sees_dossiers)  # does the code box make sense for this visitor?
+
 
 @register.inclusion_tag("_status.html")
 def state_tag(state: str) -> dict:
@@ -22,12 +24,6 @@ def state_tag(state: str) -> dict:
 def due_of(dossier: Dossier) -> admin_queues.Due | None:
     """How the dossier stands to its due date."""
     return admin_queues.due(dossier, timezone.now())
-
-
-@register.simple_tag
-def sees_dossiers(user) -> bool:
-    """Whether the code box makes sense for this visitor."""
-    return bool(user.is_authenticated and (access.roles_of(user) or user.is_superuser))
 
 
 @register.simple_tag
