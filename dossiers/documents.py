@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_datetime
 
 from dossiers import answers
 from dossiers.models import Document, Dossier, Event
@@ -138,7 +137,7 @@ def _fee_receipt(event: Event) -> dict[str, Any]:
         "amount": amount,
         "in_words": dong(amount),
         "lines": lines_paid(event, amount),
-        "paid_at": moment(event.data.get("paid_at")) or event.at,
+        "paid_at": event.moment("paid_at") or event.at,
         "is_mock": is_mock(event),
     }
 
@@ -154,11 +153,6 @@ FACTS: dict[Document.Kind, Callable[[Event], dict[str, Any]]] = {
 
 
 # --- People, places and times --------------------------------------------------------------------------------------
-
-
-def moment(value: datetime | str | None) -> datetime | None:
-    """Return a time of event.data as a datetime: the database gives back a string for it."""
-    return parse_datetime(value) if isinstance(value, str) else value
 
 
 def place_and_date(at: datetime) -> str:

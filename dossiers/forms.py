@@ -131,7 +131,7 @@ class UnlockForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class NoteForm(forms.Form):
     """Words that go with a supplement or a withdrawal."""
 
     note = fields.CleanCharField(

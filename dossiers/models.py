@@ -193,11 +193,15 @@ class Event(AppendOnly):
     def __str__(self) -> str:
         return f"{self.dossier} · {self.action}"
 
+    def moment(self, name: str) -> datetime | None:
+        """Return a time of `data`, which is an ISO text once it has been through the database; None without one."""
+        at = self.data.get(name)
+        return parse_datetime(at) if isinstance(at, str) else at
+
     @property
     def due_at(self) -> datetime | None:
-        """The promised time as it stood after this event; an ISO text once it has been through the database."""
-        due = self.data.get("due_at")
-        return parse_datetime(due) if isinstance(due, str) else due
+        """The promised time as it stood after this event."""
+        return self.moment("due_at")
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:

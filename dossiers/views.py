@@ -1,27 +1,34 @@
 """After sending: the confirmation, the lookup, the dossier in its three tiers, supplement, withdrawal, downloads."""
 
+import logging
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dossiers import access, answers, codes, documents, timeline, uploads, workflow
 from dossiers.apply_views import UNPROCESSABLE, change_files
-from dossiers.forms import LookupForm, ReasonForm, UnlockForm
+from dossiers.forms import LookupForm, NoteForm, UnlockForm
 from dossiers.models import Document, Dossier
 from dossiers.states import TRANSITIONS, Action, Role, State
 from dossiers.steps import first_unfinished
+
+log = logging.getLogger(__name__)
 
 TOO_MANY = 429
 REFRESH_SECONDS = "4"
 OTHER_PAPERS = "giay-to-khac"
 PER_PAGE = 20
+# What an applicant does in one of two ways: before receipt, and after it.
+WITHDRAWALS = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
+SUPPLEMENTS = (Action.SUPPLEMENT_INTAKE, Action.SUPPLEMENT)
 
 
 @never_cache
@@ -59,7 +66,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     typed = form.cleaned_data["ma"]
     kind, code = codes.find_in(typed) or ("unreadable", typed)
     if access.is_throttled(request, code):
-        return _throttled(request)
+        return too_many_attempts(request)
     if "xac_minh" in request.POST:
         return _unlock(request, code)
     if kind == "official":
@@ -101,7 +108,8 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "dossiers/lookup.html", context, status=UNPROCESSABLE)
 
 
-def _throttled(request: HttpRequest) -> HttpResponse:
+def too_many_attempts(request: HttpRequest) -> HttpResponse:
+    """Ask to come back in an hour, which is how long failures count."""
     response = render(request, "429.html", status=TOO_MANY)
     response["Retry-After"] = "3600"
     return response
@@ -115,7 +123,7 @@ def _throttled(request: HttpRequest) -> HttpResponse:
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
     """The dossier: with the code its course, with the second factor or the owner's sign-in everything."""
     if access.is_throttled(request):
-        return _throttled(request)
+        return too_many_attempts(request)
     dossier = access.find_by_tracking(tracking)
     if dossier is None:
         access.count_failure(request)
@@ -131,7 +139,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
             "sections": answers.summary(dossier),
             "slots": answers.papers(dossier),
             "documents": dossier.documents.select_related("event"),
-            "withdrawal": _withdrawal(dossier),
+            "withdrawal": _offered(dossier, WITHDRAWALS),
         }
     else:
         context |= {"unlock": UnlockForm()}
@@ -147,14 +155,8 @@ def close(request: HttpRequest, tracking: str) -> HttpResponse:
     return redirect("dossiers:lookup")
 
 
-def _withdrawal(dossier: Dossier) -> Action | None:
-    """Return how the applicant may withdraw now: at once, by asking, or not at all."""
-    ways = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
-    return next((way for way in ways if dossier.state in TRANSITIONS[way].sources), None)
-
-
-def _supplementing(dossier: Dossier) -> Action | None:
-    ways = (Action.SUPPLEMENT_INTAKE, Action.SUPPLEMENT)
+def _offered(dossier: Dossier, ways: Iterable[Action]) -> Action | None:
+    """Return the one of `ways` that the table offers now, or None."""
     return next((way for way in ways if dossier.state in TRANSITIONS[way].sources), None)
 
 
@@ -163,12 +165,12 @@ def _supplementing(dossier: Dossier) -> Action | None:
 def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
     """Put together and send what the officer asked for."""
     dossier = access.get_held_or_404(request, tracking)
-    action = _supplementing(dossier)
+    action = _offered(dossier, SUPPLEMENTS)
     if action is None:
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
         return redirect(dossier)
     slots = [slot for slot in answers.papers(dossier, round=workflow.rounds(dossier)) if slot.upload]
-    context = {"dossier": dossier, "slots": slots, "other": _other_papers(dossier), "form": ReasonForm()}
+    context = {"dossier": dossier, "slots": slots, "other": _other_papers(dossier), "form": NoteForm()}
     context |= {
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
@@ -190,7 +192,7 @@ def _other_papers(dossier: Dossier) -> list:
 
 
 def _send_supplement(request: HttpRequest, dossier: Dossier, action: Action, context: dict) -> HttpResponse:
-    form = context["form"] = ReasonForm(request.POST)
+    form = context["form"] = NoteForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
     if form.is_valid() and not (note.strip() or context["other"] or any(slot.files for slot in context["slots"])):
         form.add_error("note", _("Chưa có gì để gửi: hãy tải lên ít nhất một tệp hoặc viết lời nhắn."))
@@ -204,11 +206,11 @@ def _send_supplement(request: HttpRequest, dossier: Dossier, action: Action, con
 def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
     """Withdraw before receipt, or ask for it afterwards."""
     dossier = access.get_held_or_404(request, tracking)
-    action = _withdrawal(dossier)
+    action = _offered(dossier, WITHDRAWALS)
     if action is None:
         messages.info(request, _("Hồ sơ ở trạng thái này không rút được nữa."))
         return redirect(dossier)
-    form = ReasonForm(request.POST or None)
+    form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = _("Đã rút hồ sơ.") if action == Action.WITHDRAW else _("Đã gửi đề nghị rút hồ sơ.")
         return _act(request, dossier, action, form.cleaned_data["note"], done)
@@ -253,12 +255,10 @@ def file_response(file, name: str, content_type: str) -> FileResponse:
     """Send a stored file to be saved, never run: as an attachment, without guessing its type."""
     try:
         opened = file.open("rb")
-    except FileNotFoundError as error:
+    except OSError as error:
+        log.error("a file is not in the store: %s", type(error).__name__)
         raise Http404 from error
-    response = FileResponse(opened, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return FileResponse(opened, as_attachment=True, filename=name, content_type=content_type)
 
 
 @never_cache

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import translation
 from kombu.exceptions import OperationalError
 
+from payments.gateway import Answer
+
 log = logging.getLogger(__name__)
 
 # The real gateway calls again after five minutes, ten times; a tester would not wait for that.
 MOST_REPEATS, PAUSE = 3, 10
 TIMEOUT = 15
-DONE = ("00", "02")
+DONE = (Answer.CONFIRMED, Answer.ALREADY)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

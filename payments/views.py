@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers import access
 from dossiers.models import Dossier
 from dossiers.states import State
+from dossiers.views import too_many_attempts
 from payments import gateway, inbox, ledger, wording
 from payments.gateway import Answer
 from payments.models import Payment
@@ -24,7 +25,7 @@ from payments.wording import Story
 
 log = logging.getLogger(__name__)
 
-SEE_OTHER, CONFLICT, TOO_MANY = 303, 409, 429
+SEE_OTHER, CONFLICT = 303, 409
 # How long a waiting page waits before it looks again: briefly while the gateway may answer any moment, then patiently.
 SOON, LATER = 5, 60
 
@@ -37,7 +38,7 @@ SOON, LATER = 5, 60
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
     """Show what is owed; POST opens a payment and sends the browser to the gateway. The tracking code is enough."""
     if access.is_throttled(request):
-        return _too_many(request)
+        return too_many_attempts(request)
     dossier = _sent_or_404(request, tracking)
     if request.method != "POST":
         return _show_checkout(request, dossier, ledger.why_not_payable(dossier), status=200)
@@ -46,12 +47,6 @@ def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
         return HttpResponseRedirect(address, status=SEE_OTHER)
     except ledger.NotPayable as refusal:
         return _show_checkout(request, dossier, str(refusal), status=CONFLICT)
-
-
-def _too_many(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=TOO_MANY)
-    response["Retry-After"] = "3600"
-    return response
 
 
 def _show_checkout(request: HttpRequest, dossier: Dossier, refusal: str, *, status: int) -> HttpResponse:
