@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
@@ -18,6 +19,11 @@ SYSTEM_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-bro
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+
+
+@setup_logging.connect
+def leave_the_log_alone(**kwargs) -> None:
+    """A worker in this process must not set levels that other tests read by."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
