@@ -1,4 +1,7 @@
-"""Money in the admin: attempts to pay with their books and raw messages, read-only; and one page to take cash."""
+"""Money in the admin: attempts to pay with their books and raw messages, read-only; and one page to take cash.
+
+Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
+"""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -9,8 +12,6 @@ from django.urls import path
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
@@ -39,7 +40,7 @@ class LedgerInline(ReadOnly, admin.TabularInline):
     readonly_fields = ["sum"]
     extra = 0
 
-    @admin.display(description=gettext_lazy("số tiền"))
+    @admin.display(description="số tiền")
     def sum(self, entry: LedgerEntry) -> str:
         return in_dong(entry.amount)
 
@@ -50,7 +51,7 @@ class MessageInline(ReadOnly, admin.TabularInline):
     readonly_fields = ["words"]
     extra = 0
 
-    @admin.display(description=gettext_lazy("nguyên văn"))
+    @admin.display(description="nguyên văn")
     def words(self, message: GatewayMessage) -> SafeString:
         return breakable(message.raw)
 
@@ -58,10 +59,10 @@ class MessageInline(ReadOnly, admin.TabularInline):
 class UnconfirmedFilter(admin.SimpleListFilter):
     """Money that has perhaps left somebody's account and is not in our books."""
 
-    title, parameter_name = gettext_lazy("cần đối soát"), "doi-soat"
+    title, parameter_name = "cần đối soát", "doi-soat"
 
     def lookups(self, request, model_admin):
-        return [("co", _("Ngân hàng báo thành công, chưa có IPN"))]
+        return [("co", "Ngân hàng báo thành công, chưa có IPN")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         # The primary keys of the manager's question, so that it may be combined with the other filters.
@@ -78,7 +79,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["txn_ref", "gateway_ref", "dossier__official_number", "dossier__tracking_code"]
-    search_help_text = gettext_lazy("Mã giao dịch, mã tại cổng thanh toán, mã số hồ sơ hoặc mã tra cứu.")
+    search_help_text = "Mã giao dịch, mã tại cổng thanh toán, mã số hồ sơ hoặc mã tra cứu."
     show_full_result_count = False
     date_hierarchy = "created_at"
     actions = None
@@ -90,11 +91,11 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     ]
     readonly_fields = ["sum", "to_refund"]
 
-    @admin.display(description=gettext_lazy("số tiền"), ordering="amount")
+    @admin.display(description="số tiền", ordering="amount")
     def sum(self, payment: Payment) -> str:
         return in_dong(payment.amount)
 
-    @admin.display(description=gettext_lazy("cần hoàn tiền"), ordering="needs_refund")
+    @admin.display(description="cần hoàn tiền", ordering="needs_refund")
     def to_refund(self, payment: Payment) -> str:
         return payment.get_refund_reason_display() if payment.needs_refund else "–"
 
@@ -117,7 +118,7 @@ class GatewayMessageAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    @admin.display(description=gettext_lazy("nguyên văn"))
+    @admin.display(description="nguyên văn")
     def words(self, message: GatewayMessage) -> SafeString:
         return breakable(message.raw)
 
@@ -134,10 +135,10 @@ def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
         except (ledger.NotPayable, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Đã ghi thu tiền mặt, mã giao dịch %(ref)s.") % {"ref": payment.txn_ref})
+            messages.success(request, f"Đã ghi thu tiền mặt, mã giao dịch {payment.txn_ref}.")
         return redirect("admin:dossiers_dossier_change", dossier.pk)
     under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
-    context = {"title": _("Thu tiền tại quầy"), "dossier": dossier, "under_way": under_way}
+    context = {"title": "Thu tiền tại quầy", "dossier": dossier, "under_way": under_way}
     return render(request, "payments/admin/cash.html", {**admin.site.each_context(request), **context})
 
 

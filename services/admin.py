@@ -1,4 +1,7 @@
-"""The catalogue editor: every item of a service in the words of the page it becomes, without touching a file."""
+"""The catalogue editor: every item of a service in the words of the page it becomes, without touching a file.
+
+Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
+"""
 
 import json
 from typing import Any
@@ -7,11 +10,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
 
-FORM_HELP = _(
+FORM_HELP = (
     "Mỗi phần có “key”, “title” và “questions”; mỗi câu hỏi có “key”, “kind” và “label”. Loại câu hỏi: text, longtext, "
     "number, date, choice, choices, yesno, citizen_id, phone, email, address, file; heading và note chỉ để đọc. "
     "Có thể thêm “required”, “help”, “options”. Ghi sai thì thông báo lỗi nêu rõ phần và câu nào."
@@ -47,11 +49,11 @@ class IndentedJSONField(forms.JSONField):
 class ServiceForm(forms.ModelForm):
     """A service with its lists as lines and its questions as JSON."""
 
-    steps = LinesField(label=_("Trình tự thực hiện"), help_text=_("Mỗi bước một dòng."))
-    channels = LinesField(label=_("Cách thức thực hiện"), help_text=_("Mỗi cách một dòng."))
-    conditions = LinesField(label=_("Yêu cầu, điều kiện"), required=False, help_text=_("Mỗi điều kiện một dòng."))
-    legal_basis = LinesField(label=_("Căn cứ pháp lý"), help_text=_("Mỗi văn bản một dòng, kèm số hiệu và ngày."))
-    form = IndentedJSONField(label=_("Biểu mẫu điện tử"), required=False, help_text=FORM_HELP)
+    steps = LinesField(label="Trình tự thực hiện", help_text="Mỗi bước một dòng.")
+    channels = LinesField(label="Cách thức thực hiện", help_text="Mỗi cách một dòng.")
+    conditions = LinesField(label="Yêu cầu, điều kiện", required=False, help_text="Mỗi điều kiện một dòng.")
+    legal_basis = LinesField(label="Căn cứ pháp lý", help_text="Mỗi văn bản một dòng, kèm số hiệu và ngày.")
+    form = IndentedJSONField(label="Biểu mẫu điện tử", required=False, help_text=FORM_HELP)
 
     class Meta:
         model = Service
@@ -66,7 +68,7 @@ class FormTemplateForm(forms.ModelForm):
     """A form to take away; without a file it is printed from these questions, or from those of the service."""
 
     form = IndentedJSONField(
-        label=_("Nội dung in"), required=False, help_text=_("Để trống thì in theo biểu mẫu điện tử của dịch vụ.")
+        label="Nội dung in", required=False, help_text="Để trống thì in theo biểu mẫu điện tử của dịch vụ."
     )
 
     class Meta:
@@ -108,11 +110,15 @@ class ServiceAdmin(admin.ModelAdmin):
     inlines = [PaperInline, FeeInline, FormTemplateInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "code", "summary", "level", "is_published", "is_featured"]}),
-        (_("Ai làm và ai giải quyết"), {"fields": ["field", "agency", "audience", "applicants"]}),
-        (_("Cách làm"), {"fields": ["steps", "channels", "sets", "conditions"]}),
-        (_("Thời hạn và kết quả"), {"fields": ["time_limit", "time_unit", "time_note", "result", "legal_basis"]}),
-        (_("Câu hỏi khi nộp trực tuyến"), {"fields": ["form", "form_version", "updated_at"]}),
+        ("Ai làm và ai giải quyết", {"fields": ["field", "agency", "audience", "applicants"]}),
+        ("Cách làm", {"fields": ["steps", "channels", "sets", "conditions"]}),
+        ("Thời hạn và kết quả", {"fields": ["time_limit", "time_unit", "time_note", "result", "legal_basis"]}),
+        ("Câu hỏi khi nộp trực tuyến", {"fields": ["form", "form_version", "updated_at"]}),
     ]
+
+    def view_on_site(self, service: Service) -> str:
+        """The public page by its own address; the admin's shortcut by number is closed (portal.urls)."""
+        return service.get_absolute_url()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Service], search_term: str
