@@ -23,6 +23,7 @@ from dossiers import answers
 from dossiers.models import Document, Dossier, Event
 from dossiers.money_in_words import dong
 from dossiers.states import Action
+from services import printing
 
 PRINT_CSS = Path(settings.BASE_DIR) / "static" / "css" / "print.css"
 BULLET = re.compile(r"^(?:[-–—•*+]|\d{1,2}[.)])\s+")
@@ -66,17 +67,13 @@ def html_of(document: Document) -> str:
 
 
 def to_pdf(html: str) -> bytes:
-    """Return `html` as a tagged PDF; it may fetch nothing from any network or disk."""
-    from weasyprint import HTML  # slow import: only a process that prints pays for it
-    from weasyprint.urls import URLFetcher
-
-    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
-    return page.write_pdf(stylesheets=[_stylesheet()], pdf_variant="pdf/ua-1")
+    """Return `html` as a PDF in the look of the house's papers."""
+    return printing.to_pdf(html, _stylesheet())
 
 
 @cache
 def _stylesheet():
-    from weasyprint import CSS  # slow import
+    from weasyprint import CSS  # slow import: only a process that prints pays for it
 
     return CSS(string=PRINT_CSS.read_text(encoding="utf-8"))
 

@@ -1,6 +1,10 @@
-"""A form on paper from the same questions that are asked online: to print at home and fill in by hand."""
+"""A form on paper from the same questions that are asked online: to print at home and fill in by hand.
+
+`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in `dossiers.documents`.
+"""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -24,7 +28,7 @@ def blank_form(template: FormTemplate) -> File | None:
         return None
     name = f"{FOLDER}/{hashlib.sha256(html.encode()).hexdigest()}.pdf"
     if not default_storage.exists(name):
-        _store(name, _pdf(html))
+        _store(name, to_pdf(html))
     return default_storage.open(name)
 
 
@@ -38,11 +42,14 @@ def _html(template: FormTemplate) -> str | None:
         return render_to_string("services/pdf/blank_form.html", context)
 
 
-def _pdf(html: str) -> bytes:
+def to_pdf(html: str, *stylesheets: Any) -> bytes:
+    """Return `html` as a tagged PDF, with WeasyPrint's `stylesheets`; it may fetch nothing from any network or disk."""
     # WeasyPrint takes half a second to import and needs Pango from the system: only printing should pay for that.
     from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
 
-    return HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
+    return page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
 
 
 def _store(name: str, content: bytes) -> None:

@@ -77,7 +77,7 @@ def test_a_form_is_made_once_and_then_served_from_the_store(monkeypatch):
     def again(html):
         pytest.fail("made twice")
 
-    monkeypatch.setattr(printing, "_pdf", again)
+    monkeypatch.setattr(printing, "to_pdf", again)
     assert words(template) == first
 
 
@@ -98,7 +98,7 @@ def test_two_readers_at_the_same_moment_leave_one_file(monkeypatch):
         printing.blank_form(template).close()
         return b"%PDF of the slower one"
 
-    monkeypatch.setattr(printing, "_pdf", overtaken)
+    monkeypatch.setattr(printing, "to_pdf", overtaken)
     with printing.blank_form(template) as file:
         assert file.read() != b"%PDF of the slower one"
     _folders, files = default_storage.listdir(printing.FOLDER)
