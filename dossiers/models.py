@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
 from dossiers.states import FINAL, State
-from services.models import Agency, Level, Service, TimeUnit
+from services.models import Agency, Level, Service, TimeUnit, period_in_words
 
 # The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of one row.
 TICKING = Q(due_at__isnull=False, paused_at=None, finished_at=None)
@@ -150,7 +150,7 @@ class Dossier(models.Model):
     @property
     def time_limit_text(self) -> str:
         """The frozen time limit as people read it; "" when the rules in force set it."""
-        return f"{self.time_limit} {TimeUnit(self.time_unit).label}" if self.time_limit else ""
+        return period_in_words(self.time_limit, self.time_unit) if self.time_limit is not None else ""
 
 
 class AppendOnly(models.Model):

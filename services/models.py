@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from services import form_spec
 from services.search import fold
@@ -75,6 +76,16 @@ class TimeUnit(models.TextChoices):
     HOURS = "hours", _("giờ làm việc")
     WORKING_DAYS = "working_days", _("ngày làm việc")
     CALENDAR_DAYS = "calendar_days", _("ngày")
+
+
+def period_in_words(amount: int, unit: str) -> str:
+    """Return a period as people read it: "20 ngày làm việc", and "1 working day" where a language has a singular."""
+    words = {
+        TimeUnit.HOURS: ngettext("%(count)d giờ làm việc", "%(count)d giờ làm việc", amount),
+        TimeUnit.WORKING_DAYS: ngettext("%(count)d ngày làm việc", "%(count)d ngày làm việc", amount),
+        TimeUnit.CALENDAR_DAYS: ngettext("%(count)d ngày", "%(count)d ngày", amount),
+    }
+    return words[TimeUnit(unit)] % {"count": amount}
 
 
 class Audience(models.TextChoices):
@@ -197,7 +208,7 @@ class Service(models.Model):
         """The time limit as people read it: "20 ngày làm việc"."""
         if self.time_limit is None:
             return str(_("Theo quy định hiện hành"))
-        return f"{self.time_limit} {TimeUnit(self.time_unit).label}"
+        return period_in_words(self.time_limit, self.time_unit)
 
 
 class Paper(models.Model):
