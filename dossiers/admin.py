@@ -251,7 +251,7 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
             return "Không thu"
         if not dossier.owed:
             return _tag("done", "Đã nộp đủ")
-        return _tag("attention", f"Còn {number_format(dossier.owed, force_grouping=True)} đồng")
+        return _tag("attention", f"Còn {in_dong(dossier.owed)}")
 
     @admin.display(description="Người xử lý")
     def handled_by(self, dossier: Dossier) -> str:
@@ -261,3 +261,8 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
 def _tag(tone: str, words: str) -> str:
     """A status as templates/_status.html draws it, without a template for each of fifty rows."""
     return format_html('<span class="status status--{}">{}</span>', tone, words)
+
+
+def in_dong(amount: int) -> str:
+    """Return a sum as staff pages write it: "100.000 đồng"."""
+    return f"{number_format(amount, force_grouping=True)} đồng"

@@ -9,23 +9,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
-from dossiers.admin import ReadOnly
+from dossiers.admin import ReadOnly, in_dong
 from dossiers.states import Role
 from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.models import GatewayMessage, LedgerEntry, Payment
 
 PIECE = 40
-
-
-def in_dong(amount: int) -> str:
-    return f"{number_format(amount, force_grouping=True)} đồng"
 
 
 def breakable(text: str) -> SafeString:

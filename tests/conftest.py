@@ -17,10 +17,6 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 
 Queue = list[tuple[Task, int]]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "real_broker: what is queued goes to the broker that the settings name")
-
-
 @pytest.fixture(autouse=True)
 def _in_a_house_of_its_own(settings, tmp_path) -> None:
     """Uploads and papers go to the test's folder; pages need no collected static files; passwords cost nothing."""
