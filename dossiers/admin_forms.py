@@ -1,5 +1,6 @@
 """What each move asks of the officer, and what it will do, told from the table before the button is pressed."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from dossiers.timeline import INTERNAL
 LONGEST_NOTE = 4_000
 LONGEST_RESULT = 20_000
 MOST_MONEY = 1_000_000_000
+_THOUSANDS = re.compile(r"^-?[0-9]{1,3}(\.[0-9]{3})+$")
+_DIGITS = re.compile(r"^-?[0-9]+$")
 # What a database column of đồng can hold; a sum beyond it must be an error of the form, not of the page.
 MOST_OWED = 2_147_483_647
 
@@ -78,6 +81,21 @@ class SupplementForm(MoveForm):
     )
 
 
+class MoneyField(forms.IntegerField):
+    """A sum in whole đồng, as Vietnamese write it: "150.000", "150 000" and "150000" are one sum, "1,5" is none."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> int | None:
+        """Read the dots as between thousands; a plain integer field would read 150.000 as 150."""
+        typed = re.sub(r"\s", "", str(value or ""))
+        if _THOUSANDS.match(typed):
+            typed = typed.replace(".", "")
+        elif typed and not _DIGITS.match(typed):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(typed)
+
+
 class PaymentForm(MoveForm):
     """A fee fixed only now; with 0 đồng the applicant is asked for what is already owed."""
 
@@ -86,12 +104,15 @@ class PaymentForm(MoveForm):
     note_help = "Vì sao phải nộp khoản này."
 
     fee_name = forms.CharField(label="Nội dung thu", max_length=200, required=False)
-    amount = forms.IntegerField(
+    amount = MoneyField(
         label="Số tiền (đồng)",
         min_value=0,
         max_value=MOST_MONEY,
-        help_text="Chỉ ghi số. Ghi 0 nếu chỉ nhắc nộp khoản đã có.",
-        error_messages={"required": "Hãy ghi số tiền.", "invalid": "Số tiền chỉ gồm chữ số, ví dụ 150000."},
+        help_text="Ví dụ 150.000. Ghi 0 nếu chỉ nhắc nộp khoản đã có.",
+        error_messages={
+            "required": "Hãy ghi số tiền.",
+            "invalid": "Số tiền là số đồng chẵn, ví dụ 150.000 hoặc 150000.",
+        },
     )
 
     def clean(self) -> dict[str, Any]:
@@ -121,6 +142,12 @@ class ProposeForm(MoveForm):
         max_length=LONGEST_RESULT,
         error_messages={"required": "Hãy ghi nội dung kết quả."},
     )
+
+    def __init__(self, *args, dossier: Dossier, **kwargs):
+        """Begin with the result as it was proposed before, if the leader sent it back: only what is wrong is typed."""
+        super().__init__(*args, dossier=dossier, **kwargs)
+        earlier = dossier.events.filter(action=Action.PROPOSE).order_by("-pk").first()
+        self.initial["result_text"] = earlier.data.get("result_text", "") if earlier else ""
 
 
 class SendBackForm(MoveForm):

@@ -100,6 +100,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: admin_forms.MoveForm) -> HttpResponse:
+    left = dossier.state
     try:
         note = form.cleaned_data["note"]
         dossier = workflow.apply(dossier, move, role=role, by=request.user, note=note, data=form.facts())
@@ -107,7 +108,7 @@ def _do(request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: 
         messages.error(request, str(refusal))
         return redirect(page_of(dossier))
     done = f"Đã làm xong: {move.label}. Hồ sơ {dossier} nay ở trạng thái “{dossier.get_state_display()}”."
-    if following := admin_queues.next_after(request.user, dossier):
+    if following := admin_queues.next_after(request.user, dossier, left):
         link = format_html('<a href="{}">Hồ sơ tiếp theo trong hàng đợi: {}</a>', page_of(following), following)
         messages.success(request, format_html("{} {}", done, link))
     else:
@@ -122,6 +123,8 @@ def _told_before(move: Action, dossier: Dossier) -> dict:
         told["earlier_requests"] = list(dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor"))
     if TRANSITIONS[move].sources == {State.AWAITING_APPROVAL}:
         told["proposal"] = dossier.events.filter(action=Action.PROPOSE).select_related("actor").last()
+    if move == Action.PROPOSE:
+        told["sent_back"] = dossier.events.filter(action=Action.SEND_BACK).select_related("actor").last()
     return told | {"must_pay_first": move == Action.RETURN and dossier.owed > 0}
 
 

@@ -35,14 +35,14 @@ SENTENCES = {
 INTERNAL = frozenset({Action.START, Action.PROPOSE, Action.SEND_BACK})
 
 NEXT_STEPS = {
-    State.SUBMITTED: _("Bộ phận Một cửa kiểm tra hồ sơ rồi tiếp nhận hoặc báo cho bạn. Bạn chưa cần làm gì."),
+    State.SUBMITTED: _("Bộ phận Một cửa kiểm tra hồ sơ rồi tiếp nhận hoặc báo cho bạn."),
     State.INTAKE_SUPPLEMENT: _("Bạn cần gửi bổ sung để hồ sơ được tiếp nhận."),
     State.INTAKE_REFUSED: _("Hồ sơ dừng ở đây. Bạn có thể sửa theo lý do đã nêu và nộp hồ sơ mới."),
-    State.RECEIVED: _("Hồ sơ đang được chuyển đến cơ quan chuyên môn. Bạn chưa cần làm gì."),
-    State.IN_PROGRESS: _("Cơ quan chuyên môn đang giải quyết. Bạn chưa cần làm gì."),
+    State.RECEIVED: _("Hồ sơ đang được chuyển đến cơ quan chuyên môn."),
+    State.IN_PROGRESS: _("Cơ quan chuyên môn đang giải quyết."),
     State.SUPPLEMENT: _("Bạn cần gửi bổ sung. Thời hạn tạm dừng cho đến khi bạn gửi đủ."),
     State.AWAITING_PAYMENT: _("Bạn cần nộp tiền. Thời hạn tạm dừng cho đến khi nộp đủ."),
-    State.AWAITING_APPROVAL: _("Lãnh đạo đang xem xét. Bạn chưa cần làm gì."),
+    State.AWAITING_APPROVAL: _("Lãnh đạo đang xem xét."),
     State.APPROVED: _("Kết quả đã có. Hãy nhận theo cách bạn đã chọn."),
     State.REJECTED: _("Hồ sơ dừng ở đây. Lý do ghi trong diễn biến dưới đây."),
     State.RETURNED: _("Hồ sơ đã xong. Cảm ơn bạn."),
@@ -50,6 +50,9 @@ NEXT_STEPS = {
     State.WITHDRAWN: _("Hồ sơ đã được rút và không giải quyết nữa."),
     State.DRAFT: _("Hồ sơ chưa được gửi. Hãy mở lại để điền tiếp."),
 }
+# Where the office works and the applicant waits; whoever still owes money is not told to do nothing.
+WAITS = frozenset({State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL})
+NOTHING_TO_DO = _("Bạn chưa cần làm gì.")
 
 # The tone of a state's tag; its word is always beside it.
 TONES = {
@@ -103,3 +106,10 @@ def _note(event: Event) -> str:
 def last_request(dossier: Dossier) -> Event | None:
     """Return the latest request for a supplement."""
     return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor").order_by("-pk").first()
+
+
+def next_step(dossier: Dossier) -> str:
+    """Return the sentence that tells the applicant what happens now, and whether to do anything."""
+    state = State(dossier.state)
+    idle = state in WAITS and not dossier.owed
+    return f"{NEXT_STEPS[state]} {NOTHING_TO_DO}" if idle else str(NEXT_STEPS[state])

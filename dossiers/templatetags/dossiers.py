@@ -3,6 +3,7 @@
 from django import template
 
 from dossiers import timeline
+from dossiers.models import Dossier
 from dossiers.states import State
 
 register = template.Library()
@@ -15,6 +16,6 @@ def tone(state: str) -> str:
 
 
 @register.filter
-def next_step(state: str) -> str:
+def next_step(dossier: Dossier) -> str:
     """Return the sentence that tells the applicant what happens now."""
-    return str(timeline.NEXT_STEPS[State(state)])
+    return timeline.next_step(dossier)

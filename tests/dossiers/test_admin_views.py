@@ -147,6 +147,14 @@ def test_after_a_move_the_next_dossier_of_the_queue_is_one_click_away(sign_in):
     assert f'<a href="{page_of(second)}">Hồ sơ tiếp theo trong hàng đợi: {second}</a>' in answer
 
 
+def test_whoever_receives_goes_on_receiving_before_other_piles(sign_in):
+    approved = act(DossierFactory(state=State.AWAITING_APPROVAL), Action.APPROVE, Role.LEADER)
+    first, second = DossierFactory(), DossierFactory()
+    client = sign_in(Role.DESK)
+    assert f"hàng đợi: {second}</a>" in client.post(move_of(first, Action.RECEIVE), follow=True).content.decode()
+    assert f"hàng đợi: {approved}</a>" in client.post(move_of(second, Action.RECEIVE), follow=True).content.decode()
+
+
 def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
     answer = sign_in(Role.DESK).post(move_of(DossierFactory(), Action.RECEIVE), follow=True)
     assert "Hàng đợi của bạn đã hết." in answer.content.decode()
@@ -188,6 +196,45 @@ def test_a_wrong_sum_or_text_is_named_and_nothing_moves(sign_in, typed, field):
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert fresh(dossier).state == State.IN_PROGRESS
+
+
+@pytest.mark.parametrize("typed", ["150000", "150.000", "150 000", " 150\u00a0000 "])
+def test_a_sum_is_read_as_vietnamese_write_it(sign_in, typed):
+    dossier = DossierFactory(state=State.IN_PROGRESS)
+    sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed})
+    assert fresh(dossier).fee_total - dossier.fee_total == 150_000
+
+
+@pytest.mark.parametrize("typed", ["150.00", "1.5", "150,000.00", "1,5", "15.0000", "1e6", "２٠"])
+def test_a_sum_that_could_be_read_in_two_ways_is_asked_again(sign_in, typed):
+    dossier = DossierFactory(state=State.IN_PROGRESS)
+    answer = sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed})
+    assert list(answer.context["form"].errors) == ["amount"]
+
+
+def test_a_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_wants(sign_in):
+    dossier = act(
+        DossierFactory(state=State.AWAITING_APPROVAL), Action.SEND_BACK, Role.LEADER, note="Xem lại mức hưởng."
+    )
+    proposed = dossier.events.filter(action=Action.PROPOSE).last().data["result_text"]
+    answer = sign_in(Role.CASE).get(move_of(dossier, Action.PROPOSE))
+    assert answer.context["form"]["result_text"].value() == proposed
+    assert "Xem lại mức hưởng." in answer.content.decode()
+
+
+def test_no_button_promises_a_return_before_the_money(sign_in):
+    dossier = DossierFactory(state=State.AWAITING_APPROVAL, service=ServiceFactory(paid=True))
+    dossier = act(dossier, Action.APPROVE, Role.LEADER)
+    page = sign_in(Role.DESK).get(move_of(dossier, Action.RETURN)).content.decode()
+    assert "Thu tiền tại quầy" in page
+    assert '<button type="submit" class="button default">Trả kết quả' not in page
+
+
+def test_an_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
+    answer = sign_in(Role.LEADER).get(move_of(DossierFactory(), Action.RECEIVE))
+    assert answer.status_code == 403
+    assert 'href="/admin/"' in answer.content.decode()
+    assert "đăng nhập" not in answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0].lower()
 
 
 def test_a_sum_beyond_what_can_be_kept_is_an_error_of_the_form(sign_in, monkeypatch):

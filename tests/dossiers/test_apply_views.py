@@ -273,3 +273,15 @@ def test_sending_takes_few_queries(client, service, django_assert_max_num_querie
     reviewed = client.get(page(draft, 4)).context["form"]["reviewed"].value()
     with django_assert_max_num_queries(25):
         client.post(page(draft, 4), {"declared": "on", "reviewed": reviewed})
+
+
+def test_every_step_tells_the_code_to_come_back_with(client, service):
+    draft = begin(client, service)
+    for number in (1, 2, 3):
+        assert f"Mã của hồ sơ này: {draft.tracking_code}." in client.get(page(draft, number)).content.decode()
+
+
+def test_a_missing_declaration_is_named_in_one_sentence(client, service):
+    draft = begin(client, service)
+    answer = client.post(page(draft, 4), {})
+    assert ">Hãy đánh dấu vào lời cam đoan trước khi gửi.</a>" in answer.content.decode()

@@ -272,3 +272,21 @@ def test_a_citizen_sees_a_list_of_their_own_dossiers_only(client):
 
 def test_the_list_of_ones_dossiers_asks_for_a_sign_in(client):
     assert reverse("account_login") in client.get(reverse("dossiers:mine")).url
+
+
+# --- The sentence and the money ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "idle"), [("online", True), ("paid", False)])
+def test_whoever_still_owes_a_fee_is_not_told_to_do_nothing(client, kind, idle):
+    dossier = DossierFactory(service=ServiceFactory(**{kind: True}))
+    page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
+    assert ("Bạn chưa cần làm gì." in page) is idle
+    assert ("Còn phải nộp" in page) is not idle
+
+
+def test_a_dossier_that_has_ended_asks_for_no_money(client):
+    dossier = DossierFactory(state=State.INTAKE_REFUSED, service=ServiceFactory(paid=True))
+    page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
+    assert "Đã nộp" in page
+    assert "Còn phải nộp" not in page
