@@ -1,5 +1,6 @@
 """Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
 
+import logging
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,8 @@ from dossiers.models import Dossier
 from dossiers.states import State
 from dossiers.steps import Step, first_unfinished, steps_of
 from services.models import Service
+
+log = logging.getLogger(__name__)
 
 UNPROCESSABLE = 422
 
@@ -160,6 +163,9 @@ def change_files(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> s
         workflow.attach(dossier, slot=slot, upload=uploads.check(request.FILES.get("file")))
     except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
         return str(refusal)
+    except OSError as error:  # a full disk, a store that takes nothing
+        log.error("a file could not be kept: %s", type(error).__name__)
+        return _("Cổng chưa lưu được tệp này. Các tệp khác vẫn còn. Xin thử lại sau ít phút.")
     return None
 
 

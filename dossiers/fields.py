@@ -5,6 +5,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -32,8 +33,8 @@ class CleanCharField(forms.CharField):
     """Text in composed Unicode, without control characters that no keyboard types."""
 
     def to_python(self, value):
-        text = super().to_python(value)
-        return "".join(char for char in text or "" if char in "\r\n\t" or char.isprintable())
+        text = unicodedata.normalize("NFC", super().to_python(value) or "")
+        return "".join(char for char in text if char in "\r\n\t" or char.isprintable())
 
 
 class CitizenIdField(CleanCharField):

@@ -5,9 +5,8 @@ import re
 
 from dossiers.codes import ALPHABET
 
-_CODE = re.compile(
-    rf"(?<![{ALPHABET}])[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}(?![{ALPHABET}])", re.IGNORECASE
-)
+# However it was typed into an address: with dashes, spaces or nothing between the groups.
+_CODE = re.compile(rf"(?<![A-Z0-9]){r'(?:%20|[-._ ])?'.join([rf'[{ALPHABET}]{{4}}'] * 3)}(?![A-Z0-9])", re.IGNORECASE)
 
 
 class HideCodes(logging.Filter):

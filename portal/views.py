@@ -1,6 +1,7 @@
 """The first pages, the pages for when something is wrong, and what a supervisor asks."""
 
 import logging
+import sys
 import uuid
 from collections.abc import Callable
 
@@ -11,13 +12,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dossiers import schedule
+from portal.middleware import LOST, RETRY_AFTER_SECONDS, unavailable
 from services.models import Field, Service
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,11 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/about.html")
 
 
+def no_shortcut(request: HttpRequest, row: str) -> HttpResponse:
+    """There is no way from the number of a row to its page."""
+    raise Http404
+
+
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> JsonResponse:
@@ -67,7 +74,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything the portal needs is there, else 503; the JSON names what is missing, not why."""
     parts = {"database": _ask_database, "broker": _ask_broker, "storage": _ask_storage, "queue": _ask_queue}
     answers = {name: _answer(name, ask) for name, ask in parts.items()}
-    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
+    if set(answers.values()) == {"ok"}:
+        return JsonResponse(answers)
+    return JsonResponse(answers, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _answer(name: str, ask: Callable[[], None]) -> str:
@@ -122,4 +131,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The one page that may not fail: no database, no session, no context processor."""
+    error = sys.exc_info()[1]
+    if isinstance(error, LOST):  # in a middleware or in an error page, where no process_exception is asked
+        return unavailable(error)
     return HttpResponse(render_to_string("500.html"), status=500)

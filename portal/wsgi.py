@@ -2,8 +2,31 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_wsgi_application()
+
+class Request(WSGIRequest):
+    """A request read as UTF-8 whatever it says of itself: a strange encoding would fail before any page is asked."""
+
+    def __init__(self, environ):
+        if not environ.get("CONTENT_LENGTH", "").isdecimal():
+            environ["CONTENT_LENGTH"] = ""
+        super().__init__(environ)
+
+    def _set_content_type_params(self, meta):
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:
+            self.content_type, self.content_params = "", {}
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = Handler()

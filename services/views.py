@@ -1,5 +1,6 @@
 """The catalogue as people read it: search, the two lists, one page per service, and forms to take away."""
 
+import logging
 from pathlib import PurePosixPath
 
 from django.core.paginator import InvalidPage, Page, Paginator
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_safe
 from services import printing
 from services.forms import CatalogueFilter
 from services.models import Agency, Field, FormTemplate, Level, Service, ServiceQuerySet
+
+log = logging.getLogger(__name__)
 
 PER_PAGE = 20
 # The folded text begins with the name: in this order Đ stands beside D, whatever the collation of the database.
@@ -80,7 +83,11 @@ def template(request: HttpRequest, slug: str, pk: int) -> FileResponse:
         service__is_published=True,
         service__level__gte=Level.DOWNLOAD,
     )
-    content = form.file.open() if form.file else printing.blank_form(form)
+    try:
+        content = form.file.open() if form.file else printing.blank_form(form)
+    except OSError as error:
+        log.error("the file of form %s is not in the store: %s", form.pk, type(error).__name__)
+        raise Http404 from error
     if content is None:
         raise Http404
     ending = PurePosixPath(str(content.name)).suffix
