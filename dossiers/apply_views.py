@@ -1,6 +1,7 @@
 """Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
 
 import logging
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from services.models import Service
 log = logging.getLogger(__name__)
 
 UNPROCESSABLE = 422
+LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 
 @never_cache
@@ -154,7 +156,7 @@ def change_files(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> s
     """Keep the posted file for its slot, or take one back; return why not, or None when it was done."""
     try:
         if remove := request.POST.get("remove"):
-            attachment = get_object_or_404(dossier.attachments, pk=remove if remove.isdecimal() else 0)
+            attachment = get_object_or_404(dossier.attachments, pk=remove if LIKE_A_ROW.fullmatch(remove) else 0)
             workflow.detach(dossier, attachment)
             return None
         slot = request.POST.get("slot", "")

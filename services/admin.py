@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
 from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
@@ -31,7 +32,8 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         """The sentences, without empty lines."""
-        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+        text = (value or "").replace("\x00", "")
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
@@ -41,6 +43,27 @@ class IndentedJSONField(forms.JSONField):
     """JSON that people can read: indented, and with Vietnamese letters as letters."""
 
     widget = forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField", "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> Any:
+        """What was typed, unless PostgreSQL could not keep it: a NUL, half a character, no number, endless nesting."""
+        try:
+            read = super().to_python(value)
+            text = json.dumps(read, ensure_ascii=False, allow_nan=False)
+            text.encode()
+        except (ValueError, RecursionError):
+            read, text = None, r"\u0000"
+        if r"\u0000" in text:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
+        return read
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, to be shown again as it was."""
+        try:
+            read = super().bound_data(data, initial)
+            json.dumps(read, ensure_ascii=False).encode()
+            return read
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else json.dumps(value or {}, ensure_ascii=False, indent=2)
