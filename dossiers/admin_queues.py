@@ -103,7 +103,7 @@ class Due:
 
 def due(dossier: Dossier, now: datetime) -> Due | None:
     """Say how the dossier stands to its due date, in calendar days; None when there is none."""
-    if dossier.due_at is None:
+    if dossier.due_at is None or dossier.state == State.WITHDRAWN:
         return None
     if dossier.finished_at:
         return Due("stop", "Xong trễ hạn") if dossier.finished_at > dossier.due_at else Due("done", "Xong đúng hạn")

@@ -1,7 +1,5 @@
 """Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
 
-import logging
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,17 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers, uploads, workflow
+from dossiers import access, answers, posted_files, uploads, workflow
 from dossiers.forms import DeclarationForm
 from dossiers.models import Dossier
 from dossiers.states import State
 from dossiers.steps import Step, first_unfinished, steps_of
 from services.models import Service
 
-log = logging.getLogger(__name__)
-
 UNPROCESSABLE = 422
-LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 
 @never_cache
@@ -134,41 +129,22 @@ def _onward(draft: Dossier, steps: list[Step], step: Step, way: str) -> HttpResp
 
 def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
     """The list of papers, each with its own file line; a file that is refused touches no other."""
-    slots = answers.papers(draft)
-    context: dict[str, Any] = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE, "slots": slots}
-    if request.method == "GET":
-        return _page(request, draft, steps, step, "dossiers/papers.html", context)
-    if "remove" in request.POST or "slot" in request.POST:
-        refusal = change_files(request, draft, {slot.key for slot in slots if slot.upload})
-        if refusal is None:
+    context: dict[str, Any] = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE}
+    refusals: dict[str, str] = {}
+    if request.method == "POST":
+        refusals = posted_files.keep(request, draft, {slot.key for slot in answers.papers(draft) if slot.upload})
+        stays = "slot" in request.POST or "remove" in request.POST
+        way = request.POST.get("way", "next")
+        if not refusals and stays:
             return redirect(f"{step.url(draft)}#{request.POST.get('slot') or 'giay-to'}")
-        context |= {"refused": request.POST.get("slot"), "refusal": refusal}
-        return _page(request, draft, steps, step, "dossiers/papers.html", context, UNPROCESSABLE)
-    way = request.POST.get("way", "next")
-    if way == "next" and answers.missing(draft):
-        return _page(
-            request, draft, steps, step, "dossiers/papers.html", {**context, "show_missing": True}, UNPROCESSABLE
-        )
-    return _onward(draft, steps, step, way)
-
-
-def change_files(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> str | None:
-    """Keep the posted file for its slot, or take one back; return why not, or None when it was done."""
-    try:
-        if remove := request.POST.get("remove"):
-            attachment = get_object_or_404(dossier.attachments, pk=remove if LIKE_A_ROW.fullmatch(remove) else 0)
-            workflow.detach(dossier, attachment)
-            return None
-        slot = request.POST.get("slot", "")
-        if slot not in allowed:
-            raise Http404
-        workflow.attach(dossier, slot=slot, upload=uploads.check(request.FILES.get("file")))
-    except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
-        return str(refusal)
-    except OSError as error:  # a full disk, a store that takes nothing
-        log.error("a file could not be kept: %s", type(error).__name__)
-        return _("Cổng chưa lưu được tệp này. Các tệp khác vẫn còn. Xin thử lại sau ít phút.")
-    return None
+        context["show_missing"] = not stays and way == "next" and bool(answers.missing(draft))
+        if not refusals and not context["show_missing"]:
+            return _onward(draft, steps, step, way)
+    slots = [slot for slot in answers.papers(draft) if slot.upload]
+    context["lines"] = posted_files.lines(slots, refusals)
+    context["faulty"] = request.method == "POST"
+    status = UNPROCESSABLE if context["faulty"] else 200
+    return _page(request, draft, steps, step, "dossiers/papers.html", context, status)
 
 
 def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import EmailValidator, MaxLengthValidator, RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,11 +30,15 @@ _PHONE = re.compile(r"^(0[35789][0-9]{8}|02[0-9]{9})$")
 
 
 class CleanCharField(forms.CharField):
-    """Text in composed Unicode, without control characters that no keyboard types."""
+    """Text in composed Unicode, without control characters that no keyboard types; too long is said, not cut off."""
 
     def to_python(self, value):
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
         return "".join(char for char in text if char in "\r\n\t" or char.isprintable())
+
+    def widget_attrs(self, widget):
+        """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class CitizenIdField(CleanCharField):
@@ -129,7 +133,7 @@ class VietnameseDateField(CleanCharField):
         except ValueError:
             found = None
         if found is None or found.year < 1800:
-            raise forms.ValidationError(_("Hãy ghi đúng ngày/tháng/năm, ví dụ 05/09/1990."))
+            raise forms.ValidationError(_("Hãy ghi đúng ngày/tháng/năm, năm gồm bốn chữ số, ví dụ 05/09/1990."))
         return found
 
     def prepare_value(self, value):
@@ -154,8 +158,8 @@ class AddressWidget(forms.MultiWidget):
         super().__init__(
             {
                 "province": forms.Select(choices=[("", _("Chọn tỉnh, thành phố")), *provinces]),
-                "commune": forms.TextInput(attrs={"list": "xa-phuong", "maxlength": 100}),
-                "detail": forms.TextInput(attrs={"maxlength": 200}),
+                "commune": forms.TextInput(attrs={"list": "xa-phuong"}),
+                "detail": forms.TextInput(),
             }
         )
 
@@ -206,10 +210,8 @@ def _text(question: Question, **common) -> forms.Field:
 
 
 def _longtext(question: Question, **common) -> forms.Field:
-    # The browser's own maxlength would silently cut what is pasted; the server says it in words instead.
-    field = CleanCharField(widget=forms.Textarea(attrs={"rows": 5}), **common)
-    field.validators.append(MaxLengthValidator(question.max_length or LONG_TEXT))
-    return field
+    length = question.max_length or LONG_TEXT
+    return CleanCharField(max_length=length, widget=forms.Textarea(attrs={"rows": 5}), **common)
 
 
 def _choice(question: Question, **common) -> forms.Field:

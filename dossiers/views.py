@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dossiers import access, answers, codes, documents, timeline, uploads, workflow
-from dossiers.apply_views import UNPROCESSABLE, change_files
+from dossiers import access, answers, codes, documents, posted_files, timeline, uploads, workflow
+from dossiers.apply_views import UNPROCESSABLE
 from dossiers.forms import LookupForm, NoteForm, UnlockForm
 from dossiers.models import Document, Dossier
 from dossiers.states import TRANSITIONS, Action, Role, State
@@ -169,36 +169,51 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
     if action is None:
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
         return redirect(dossier)
-    slots = [slot for slot in answers.papers(dossier, round=workflow.rounds(dossier)) if slot.upload]
-    context = {"dossier": dossier, "slots": slots, "other": _other_papers(dossier), "form": NoteForm()}
-    context |= {
+    form = NoteForm(request.POST or None)
+    refusals: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            refusals = posted_files.keep(request, dossier, {slot.key for slot in _supplement_slots(dossier)})
+        except workflow.NotAllowed as refusal:
+            messages.warning(request, str(refusal))
+            return redirect(dossier)
+        if _may_send(request, dossier, form, refusals):
+            return _act(request, dossier, action, form.cleaned_data["note"], _("Đã gửi bổ sung. Cảm ơn bạn."))
+    return _supplement_page(request, dossier, form, refusals)
+
+
+def _supplement_page(request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]) -> HttpResponse:
+    """Uploading is answered with the page itself, not with a redirect: the words already typed stay in their box."""
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "lines": posted_files.lines(_supplement_slots(dossier), refusals),
+        "asked": timeline.last_request(dossier),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
-        "asked": timeline.last_request(dossier),
+        "faulty": bool(refusals),
     }
-    if request.method == "GET":
-        return render(request, "dossiers/supplement.html", context)
-    if "remove" in request.POST or "slot" in request.POST:
-        refusal = change_files(request, dossier, {slot.key for slot in slots} | {OTHER_PAPERS})
-        if refusal is None:
-            return redirect("dossiers:supplement", tracking)
-        context |= {"refusal": refusal, "refused": request.POST.get("slot")}
-        return render(request, "dossiers/supplement.html", context, status=UNPROCESSABLE)
-    return _send_supplement(request, dossier, action, context)
+    status = UNPROCESSABLE if refusals or form.errors else 200
+    return render(request, "dossiers/supplement.html", context, status=status)
 
 
-def _other_papers(dossier: Dossier) -> list:
-    return list(dossier.attachments.filter(slot=OTHER_PAPERS, round=workflow.rounds(dossier)))
+def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
+    """Return the lines of the supplement being put together, with one for papers that the list did not foresee."""
+    found = answers.papers(dossier, round=workflow.rounds(dossier))
+    other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
+    hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
+    listed = [slot for slot in found if slot.upload and slot.key != OTHER_PAPERS]
+    return [*listed, answers.Slot(OTHER_PAPERS, _("Giấy tờ khác"), _("Tệp"), 1, False, True, hint, other)]
 
 
-def _send_supplement(request: HttpRequest, dossier: Dossier, action: Action, context: dict) -> HttpResponse:
-    form = context["form"] = NoteForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
-    if form.is_valid() and not (note.strip() or context["other"] or any(slot.files for slot in context["slots"])):
-        form.add_error("note", _("Chưa có gì để gửi: hãy tải lên ít nhất một tệp hoặc viết lời nhắn."))
-    if not form.is_valid():
-        return render(request, "dossiers/supplement.html", context, status=UNPROCESSABLE)
-    return _act(request, dossier, action, note, _("Đã gửi bổ sung. Cảm ơn bạn."))
+def _may_send(request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]) -> bool:
+    """Whether "Gửi bổ sung" was pressed with something to send; an empty one is told so on the form."""
+    if refusals or "slot" in request.POST or "remove" in request.POST or not form.is_valid():
+        return False
+    if form.cleaned_data["note"].strip() or any(slot.files for slot in _supplement_slots(dossier)):
+        return True
+    form.add_error("note", _("Chưa có gì để gửi: hãy chọn ít nhất một tệp hoặc viết lời nhắn."))
+    return False
 
 
 @never_cache

@@ -201,3 +201,19 @@ def expire_stale(*, now: datetime | None = None) -> int:
     for payment in payments:
         _move(payment, Move.EXPIRE)
     return len(payments)
+
+
+@transaction.atomic
+def flag_ended() -> int:
+    """Put before staff the money of dossiers that were withdrawn or refused at intake; return how many payments.
+
+    Nothing is booked as due: whether a fee goes back once work has begun is for people to decide.
+    """
+    ended = Payment.objects.filter(
+        state=PaymentState.SETTLED, needs_refund=False, dossier__state__in=(State.WITHDRAWN, State.INTAKE_REFUSED)
+    )
+    payments = list(ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:BATCH])
+    for payment in payments:
+        payment.needs_refund, payment.refund_reason = True, RefundReason.ENDED
+        payment.save(update_fields=["needs_refund", "refund_reason"])
+    return len(payments)

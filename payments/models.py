@@ -27,6 +27,7 @@ class RefundReason(models.TextChoices):
     PAID_TWICE = "paid_twice", _("Nộp trùng: hồ sơ đã nộp đủ từ trước")
     SURPLUS = "surplus", _("Nộp thừa so với số còn phải nộp")
     NOT_TAKEN = "not_taken", _("Hồ sơ không còn nhận tiền ở trạng thái hiện tại")
+    ENDED = "ended", _("Hồ sơ đã rút hoặc không được tiếp nhận: xem xét hoàn")
 
 
 class PaymentQuerySet(models.QuerySet):

@@ -7,7 +7,11 @@ from payments import inbox, ledger
 
 @shared_task
 def sweep() -> int:
-    """Expire the payments that nobody finished, forget old forgeries; returns how many expired. May run twice."""
+    """Expire what nobody finished, show staff the money of ended dossiers, forget old forgeries; may run twice.
+
+    Returns how many payments expired.
+    """
     expired = ledger.expire_stale()
+    ledger.flag_ended()
     inbox.forget_forgeries()
     return expired

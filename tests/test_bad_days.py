@@ -147,7 +147,7 @@ def test_a_full_store_is_told_at_the_file_and_keeps_the_others(draft, citizen, m
     browser = Browser()
     browser.force_login(citizen, backend=SIGN_IN)
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
-    response = browser.post(path, {"slot": "cccd", "file": pdf_file(pages=2)})
+    response = browser.post(path, {"slot": "cccd", "tep-cccd": pdf_file(pages=2)})
     assert response.status_code == 422
     assert "Cổng chưa lưu được tệp này" in response.content.decode()
     assert draft.attachments.count() == 1

@@ -188,7 +188,7 @@ def test_a_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
     for content in (pdf_file().read(), b"%PDF-", b"", b"\x89PNG\r\n\x1a\n" + b"\xff" * 50):
         upload = type(pdf_file())(name, content)
-        assert faults([browsers["citizen"].visit("POST", path, {"slot": "cccd", "file": upload})]) == []
+        assert faults([browsers["citizen"].visit("POST", path, {"slot": "cccd", "tep-cccd": upload})]) == []
 
 
 def test_a_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):

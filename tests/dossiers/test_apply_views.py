@@ -42,7 +42,7 @@ def fill_all(client, draft):
     """Fill every page up to the review."""
     post(client, draft, 1, **applicant())
     post(client, draft, 2, noi_dung="Xin cấp sổ")
-    client.post(page(draft, 3), {"slot": "cccd", "file": image_file()})
+    client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": image_file()})
 
 
 def send(client, draft, number=4, **changes):
@@ -174,23 +174,50 @@ def test_a_signed_in_citizen_is_not_asked_what_the_account_knows_and_finds_the_d
 
 def test_a_refused_file_is_named_and_the_files_already_there_stay(client, service):
     draft = begin(client, service)
-    client.post(page(draft, 3), {"slot": "cccd", "file": pdf_file()})
-    response = client.post(page(draft, 3), {"slot": "cccd", "file": image_file("hinh.gif", format="GIF")})
+    client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": pdf_file()})
+    response = client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": image_file("hinh.gif", format="GIF")})
     assert response.status_code == 422
     assert "không phải PDF, JPG hay PNG" in response.content.decode()
     assert draft.attachments.count() == 1
 
 
+@pytest.mark.parametrize("way", ["next", "back", "later"])
+def test_files_that_were_only_chosen_are_kept_whichever_button_is_pressed(client, service, way):
+    PaperFactory(service=service, key="don", name="Đơn")
+    draft = begin(client, service)
+    files = {"tep-cccd": image_file(), "tep-don": pdf_file()}
+    response = client.post(page(draft, 3), {"way": way, **files})
+    assert response.status_code == 302
+    assert {file.slot for file in draft.attachments.all()} == {"cccd", "don"}
+
+
+def test_of_several_chosen_files_only_the_bad_one_is_refused_by_name(client, service):
+    PaperFactory(service=service, key="don", name="Đơn")
+    draft = begin(client, service)
+    files = {"tep-cccd": image_file("hinh.gif", format="GIF"), "tep-don": pdf_file()}
+    response = client.post(page(draft, 3), {"way": "next", **files})
+    assert response.status_code == 422
+    assert "hinh.gif" in response.content.decode()
+    assert draft.attachments.get().slot == "don"
+
+
+def test_an_upload_button_without_a_file_says_what_to_do(client, service):
+    draft = begin(client, service)
+    response = client.post(page(draft, 3), {"slot": "cccd"})
+    assert response.status_code == 422
+    assert "Chưa chọn tệp" in response.content.decode()
+
+
 def test_sending_the_same_file_twice_keeps_it_once(client, service):
     draft = begin(client, service)
     for _click in range(2):
-        client.post(page(draft, 3), {"slot": "cccd", "file": pdf_file()})
+        client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": pdf_file()})
     assert draft.attachments.count() == 1
 
 
 def test_a_file_of_a_draft_can_be_taken_back(client, service):
     draft = begin(client, service)
-    client.post(page(draft, 3), {"slot": "cccd", "file": pdf_file()})
+    client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": pdf_file()})
     client.post(page(draft, 3), {"remove": draft.attachments.get().pk})
     assert not draft.attachments.exists()
 

@@ -122,3 +122,9 @@ def test_a_province_outside_the_list_is_refused():
 def test_text_keeps_no_control_characters_and_never_fails(typed):
     kept = CleanCharField(required=False).clean(typed.replace("\x00", ""))
     assert all(char in "\r\n\t" or char.isprintable() for char in kept)
+
+
+def test_a_text_too_long_is_refused_in_words_and_not_cut_by_the_browser():
+    field = field_for(Question("k", "text", "Câu hỏi", max_length=10))
+    assert "10" in refusal(field, "x" * 11)
+    assert "maxlength" not in field.widget.attrs

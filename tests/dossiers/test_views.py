@@ -166,11 +166,29 @@ def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="cccd")
     dossier = DossierFactory(state=before, service=service)
-    unlock(client, dossier).post(url("supplement", dossier), {"slot": "cccd", "file": pdf_file()})
+    unlock(client, dossier).post(url("supplement", dossier), {"slot": "cccd", "tep-cccd": pdf_file()})
     client.post(url("supplement", dossier), {"note": "Gửi lại bản rõ hơn"})
     dossier.refresh_from_db()
     assert dossier.state == after
     assert dossier.attachments.filter(round=1).count() == 1
+
+
+def test_a_file_chosen_but_not_uploaded_by_itself_goes_with_the_supplement(client):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    unlock(client, dossier).post(url("supplement", dossier), {"note": "", "tep-giay-to-khac": pdf_file()})
+    dossier.refresh_from_db()
+    assert dossier.state == State.IN_PROGRESS
+    assert dossier.attachments.get().slot == "giay-to-khac"
+
+
+def test_words_already_typed_stay_when_a_file_is_uploaded(client):
+    dossier = DossierFactory(state=State.SUPPLEMENT)
+    data = {"slot": "giay-to-khac", "tep-giay-to-khac": pdf_file(), "note": "Tôi gửi bản rõ hơn"}
+    response = unlock(client, dossier).post(url("supplement", dossier), data)
+    assert response.status_code == 200
+    assert "Tôi gửi bản rõ hơn" in response.content.decode()
+    dossier.refresh_from_db()
+    assert dossier.state == State.SUPPLEMENT
 
 
 def test_an_empty_supplement_is_not_sent(client):
@@ -183,9 +201,9 @@ def test_an_empty_supplement_is_not_sent(client):
 
 def test_a_refused_file_of_a_supplement_is_named_and_the_others_stay(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
-    unlock(client, dossier).post(url("supplement", dossier), {"slot": "giay-to-khac", "file": image_file()})
+    unlock(client, dossier).post(url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": image_file()})
     bad = image_file("nho.gif", format="GIF")
-    response = client.post(url("supplement", dossier), {"slot": "giay-to-khac", "file": bad})
+    response = client.post(url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": bad})
     assert response.status_code == 422
     assert "không phải PDF, JPG hay PNG" in response.content.decode()
     assert dossier.attachments.count() == 1

@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from dossiers.states import Action, Role
 from payments import inbox, ledger, schedule
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState
+from tests.dossiers.factories import DossierFactory, act
 from tests.payments.factories import GatewayMessageFactory, PaymentFactory
+from tests.portal.factories import UserFactory
+from tests.services.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +31,20 @@ def test_the_sweep_forgets_old_forgeries():
     GatewayMessageFactory(signature_ok=False, received_at=timezone.now() - inbox.KEEP_FORGERIES - timedelta(hours=1))
     schedule.sweep()
     assert not GatewayMessage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "role", "flagged"),
+    [(Action.WITHDRAW, Role.CITIZEN, True), (Action.REFUSE, Role.DESK, True), (Action.RECEIVE, Role.DESK, False)],
+)
+def test_the_money_of_a_withdrawn_or_refused_dossier_is_put_before_staff(action, role, flagged):
+    dossier = DossierFactory(service=ServiceFactory(paid=True))
+    payment = ledger.record_cash(dossier, by=UserFactory(role=Role.DESK))
+    act(dossier, action, role)
+    schedule.sweep()
+    payment.refresh_from_db()
+    assert payment.needs_refund is flagged
+    assert payment.entries.count() == 1
 
 
 def test_a_second_sweep_finds_nothing_more():
