@@ -9,6 +9,7 @@ from django.db import connection
 
 from dossiers import tasks
 from dossiers.states import Role
+from portal.celery import app as celery_app
 from portal.models import User
 from tests.portal.factories import UserFactory
 
@@ -58,6 +59,20 @@ def queue(request, monkeypatch) -> Queue:
     if "real_broker" not in request.keywords:
         monkeypatch.setattr(Task, "apply_async", lambda task, args, **options: sent.append((task, args[0])))
     return sent
+
+
+@pytest.fixture
+def dead_broker(monkeypatch) -> Iterator[None]:
+    """A broker's address at which nobody listens."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        address = f"redis://127.0.0.1:{reserved.getsockname()[1]}/0"
+        # This order: unset, the second reads as the first, and would be given back as the dead address.
+        for name in ("broker_write_url", "broker_url"):
+            monkeypatch.setattr(celery_app.conf, name, address)
+        monkeypatch.setattr(celery_app, "_pool", None)
+        monkeypatch.setattr(celery_app.amqp, "_producer_pool", None)
+        yield
 
 
 @pytest.fixture

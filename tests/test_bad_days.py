@@ -96,16 +96,6 @@ def test_the_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lo
 # --- Redis -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def dead_broker(closed_port, monkeypatch):
-    from portal.celery import app
-
-    for name in ("broker_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, name, f"redis://127.0.0.1:{closed_port}/0")
-    monkeypatch.setattr(app, "_pool", None)
-    monkeypatch.setattr(app.amqp, "_producer_pool", None)
-
-
 @pytest.mark.real_broker
 @pytest.mark.django_db(transaction=True)
 def test_without_its_broker_everything_goes_on_and_rows_wait(dead_broker, settings):

@@ -1,7 +1,6 @@
 """Rows before messages: taken by one worker, given back when it fails or dies, done once, never lost."""
 
 import logging
-import socket
 import time
 from datetime import timedelta
 
@@ -14,7 +13,6 @@ from kombu.exceptions import OperationalError
 from dossiers import documents, notifications, schedule, tasks
 from dossiers.models import Document, Dossier, Notification
 from dossiers.states import Action, Role, State
-from portal.celery import app
 from tests.dossiers.factories import DossierFactory, act
 
 pytestmark = pytest.mark.django_db
@@ -189,19 +187,6 @@ def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
 
 
 # --- The broker --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def dead_broker(monkeypatch):
-    """A broker's address at which nobody listens."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        address = f"redis://127.0.0.1:{reserved.getsockname()[1]}/0"
-        monkeypatch.setattr(app.conf, "broker_url", address)
-        monkeypatch.setattr(app.conf, "broker_write_url", address)
-        monkeypatch.setattr(app, "_pool", None)
-        monkeypatch.setattr(app.amqp, "_producer_pool", None)
-        yield
 
 
 @pytest.mark.real_broker
