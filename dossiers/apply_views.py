@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers, posted_files, uploads, workflow
+from dossiers import access, answers, drafts, posted_files, uploads, workflow
 from dossiers.forms import DeclarationForm
 from dossiers.models import Dossier
 from dossiers.states import State
@@ -28,13 +28,12 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây."))
         return redirect(service)
     if request.method == "POST":
-        draft = _untouched(request, service) or workflow.start_draft(service, **_known_of(request))
+        draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
         access.grant(request, draft)
         return redirect("dossiers:fill", slug, draft.tracking_code, 1)
-    drafts = access.drafts_held(request).filter(service=service) if _may_hold(request) else []
-    return render(
-        request, "dossiers/start.html", {"service": service, "drafts": drafts, "upload_rules": uploads.rules()}
-    )
+    begun = access.drafts_held(request).filter(service=service) if _may_hold(request) else []
+    context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
+    return render(request, "dossiers/start.html", context)
 
 
 def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
@@ -79,7 +78,7 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
 
 
 def _step(request: HttpRequest, draft: Dossier, number: int) -> HttpResponse:
-    if workflow.refresh_draft(draft):
+    if drafts.refresh(draft):
         messages.warning(request, _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."))
         draft.refresh_from_db()
     steps = steps_of(draft)
@@ -112,9 +111,9 @@ def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: St
     if not form.is_valid():
         return _page(request, draft, steps, step, "dossiers/questions.html", {"form": form}, UNPROCESSABLE)
     if step.section is None:
-        workflow.save_draft(draft, **form.cleaned_data)
+        drafts.save(draft, **form.cleaned_data)
     else:
-        workflow.save_draft(draft, answers=form.cleaned_data)
+        drafts.save(draft, answers=form.cleaned_data)
     return _onward(draft, steps, step, way)
 
 
@@ -151,7 +150,7 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
     """Check-your-answers, declaration, send."""
     unfinished = [one for one in steps[:-1] if not one.is_complete(draft)]
     posted = request.POST if request.method == "POST" else None
-    form = DeclarationForm(posted, initial={"reviewed": workflow.offer_digest(draft)})
+    form = DeclarationForm(posted, initial={"reviewed": drafts.offer_digest(draft)})
     if posted is not None and form.is_valid() and not unfinished:
         by = request.user if request.user.is_authenticated and not request.user.is_staff else None
         workflow.submit(draft, by=by, reviewed=form.cleaned_data["reviewed"])

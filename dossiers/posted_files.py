@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from dossiers import uploads, workflow
+from dossiers import drafts, uploads, workflow
 from dossiers.answers import Slot
 from dossiers.models import Dossier
 
@@ -63,7 +63,7 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str,
 def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
     """Keep one file; return why not, or "" when it was kept."""
     try:
-        workflow.attach(dossier, slot=slot, upload=uploads.check(upload))
+        drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
     except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
         return str(refusal)
     except OSError as error:  # a full disk, a store that takes nothing
@@ -74,4 +74,4 @@ def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
 
 def _take_back(dossier: Dossier, pk: str) -> None:
     attachment = get_object_or_404(dossier.attachments, pk=pk if LIKE_A_ROW.fullmatch(pk) else 0)
-    workflow.detach(dossier, attachment)
+    drafts.detach(dossier, attachment)

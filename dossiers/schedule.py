@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from dossiers import tasks, workflow
+from dossiers import drafts, tasks
 from dossiers.models import Dossier, FailedAttempt, Waiting
 from dossiers.states import State
 
@@ -42,7 +42,7 @@ def forget_old_drafts() -> int:
     """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too. Sent dossiers are never deleted."""
     limit = timezone.now() - timedelta(days=settings.DRAFT_KEEP_DAYS)
     old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit).values_list("pk", flat=True)
-    return sum(workflow.forget_draft(pk, untouched_since=limit) for pk in list(old))
+    return sum(drafts.forget(pk, untouched_since=limit) for pk in list(old))
 
 
 @shared_task

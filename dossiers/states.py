@@ -103,6 +103,10 @@ class Action(models.TextChoices):
 SUPPLEMENT_REQUESTS = (Action.REQUEST_INTAKE_SUPPLEMENT, Action.REQUEST_SUPPLEMENT)
 
 
+class NotAllowed(Exception):
+    """The table does not offer this move now; its text is a sentence for the person who tried."""
+
+
 @dataclass(frozen=True)
 class Edge:
     """One move: from which states, to which (None: stays), by whom, what is told, what the clock does.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dossiers import access, answers, codes, documents, posted_files, timeline, uploads, workflow
+from dossiers import access, answers, codes, documents, drafts, posted_files, timeline, uploads, workflow
 from dossiers.apply_views import UNPROCESSABLE
 from dossiers.forms import LookupForm, NoteForm, UnlockForm
 from dossiers.models import Document, Dossier
@@ -199,7 +199,7 @@ def _supplement_page(request: HttpRequest, dossier: Dossier, form: NoteForm, ref
 
 def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
     """Return the lines of the supplement being put together, with one for papers that the list did not foresee."""
-    found = answers.papers(dossier, round=workflow.rounds(dossier))
+    found = answers.papers(dossier, round=drafts.rounds(dossier))
     other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
     hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
     listed = [slot for slot in found if slot.upload and slot.key != OTHER_PAPERS]

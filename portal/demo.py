@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from dossiers import answers, uploads, workflow
+from dossiers import answers, drafts, uploads, workflow
 from dossiers.access import GROUPS
 from dossiers.models import Dossier
 from dossiers.states import Action, Role
@@ -139,11 +139,11 @@ def make_dossiers(number: int) -> int:
 @transaction.atomic
 def _make(service: Service, turn: int, people: dict[str, User]) -> None:
     owner = people["congdan"] if turn % 5 == 0 else None
-    draft = workflow.start_draft(service, owner=owner)
-    draft = workflow.save_draft(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
+    draft = drafts.start(service, owner=owner)
+    draft = drafts.save(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
     for slot in answers.missing(draft):
-        workflow.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
-    dossier = workflow.submit(draft, by=owner, reviewed=workflow.offer_digest(draft))
+        drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
+    dossier = workflow.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
     for action, username in WAYS[turn % len(WAYS)]:
         by = people[username]
         if action == Action.RETURN and dossier.owed:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dossiers import access, answers, schedule, tasks, uploads, workflow
+from dossiers import access, answers, drafts, schedule, tasks, uploads, workflow
 from dossiers.models import Dossier, FailedAttempt, Notification
 from dossiers.states import Action, Role, State
 from dossiers.workflow import NotAllowed
@@ -67,7 +67,7 @@ def test_a_dossier_sent_from_two_tabs_is_one_dossier(queue):
 
 def test_two_steps_saved_at_once_are_both_kept():
     draft = DossierFactory(state=State.DRAFT)
-    at_once(*(lambda key=key: workflow.save_draft(draft, answers={key: "1"}) for key in "abcdef"))
+    at_once(*(lambda key=key: drafts.save(draft, answers={key: "1"}) for key in "abcdef"))
     draft.refresh_from_db()
     assert set("abcdef") <= set(draft.answers)
 
@@ -85,7 +85,7 @@ def test_a_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round)
     draft = DossierFactory(state=State.DRAFT)
     checked = uploads.check(pdf_file())
     kept, sent = at_once(
-        lambda: workflow.attach(draft, slot="giay-to", upload=checked),
+        lambda: drafts.attach(draft, slot="giay-to", upload=checked),
         lambda: act(draft, Action.SUBMIT, Role.CITIZEN),
     )
     assert sent.state == State.SUBMITTED
@@ -120,7 +120,7 @@ def test_a_draft_gone_on_with_while_old_drafts_are_forgotten_stays(settings):
     settings.DRAFT_KEEP_DAYS = 0
     draft = DossierFactory(state=State.DRAFT)
     with transaction.atomic():
-        workflow.save_draft(draft, answers={"a": "1"})  # and not yet committed
+        drafts.save(draft, answers={"a": "1"})  # and not yet committed
         [forgotten] = at_once(schedule.forget_old_drafts)
     assert forgotten == 0
     assert Dossier.objects.get().answers["a"] == "1"

@@ -145,7 +145,9 @@ def test_an_education_allowance_goes_its_whole_way_without_any_fee(house, visito
     press(citizen, "Bắt đầu")
     fill_applicant(citizen, "Nhận tại Bộ phận Một cửa")
     fill_until(
-        citizen, "Giấy tờ kèm theo", {"Ngày": "05/09/2010", "Số định danh": "051310001234", "điện thoại": "0905123456"}
+        citizen,
+        "Giấy tờ kèm theo",
+        {"Năm học": "2026-2027", "Ngày": "05/09/2010", "Số định danh": "051310001234", "điện thoại": "0905123456"},
     )
     for slot in [line.get_attribute("id") for line in citizen.locator(".file-line").all()]:
         upload(citizen, slot, image_file())

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfWriter
 
-from dossiers import answers, uploads, workflow
+from dossiers import answers, drafts, uploads, workflow
 from dossiers.models import Dossier
 from dossiers.states import Action, Role, State
 from tests.portal.factories import UserFactory
@@ -51,7 +51,7 @@ def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dos
     if action == Action.SUBMIT:
         for slot in answers.missing(dossier) if dossier.channel == Dossier.Channel.ONLINE else ():
             attach(dossier, slot.key)
-        return workflow.submit(dossier, by=by, reviewed=workflow.offer_digest(dossier))
+        return workflow.submit(dossier, by=by, reviewed=drafts.offer_digest(dossier))
     if by is None and role not in (Role.CITIZEN, Role.SYSTEM):
         by = UserFactory(role=role, full_name=f"Người {role.label}", title=str(role.label))
     data = {
@@ -75,8 +75,8 @@ class DossierFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, service, state, owner=None, answers=None, channel="online", **applicant):
-        draft = workflow.start_draft(service, owner=owner, channel=channel)
-        dossier = workflow.save_draft(draft, answers=answers or {"noi_dung": "Xin cấp"}, **{**APPLICANT, **applicant})
+        draft = drafts.start(service, owner=owner, channel=channel)
+        dossier = drafts.save(draft, answers=answers or {"noi_dung": "Xin cấp"}, **{**APPLICANT, **applicant})
         for action, role in WAY_TO[State(state)]:
             if action == Action.RETURN and dossier.owed:
                 dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
@@ -102,4 +102,4 @@ def image_file(name: str = "anh.jpg", size: tuple[int, int] = (40, 30), format: 
 
 def attach(dossier: Dossier, slot: str, upload=None):
     """Send one file for one paper."""
-    return workflow.attach(dossier, slot=slot, upload=uploads.check(upload or pdf_file()))
+    return drafts.attach(dossier, slot=slot, upload=uploads.check(upload or pdf_file()))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers import answers, workflow
+from dossiers import answers, drafts
 from dossiers.models import Dossier
 from dossiers.states import Action, Role, State
 from services.form_spec import ASKING, Option, Question
@@ -135,7 +135,7 @@ def test_files_stand_with_their_paper_by_round_or_all_together(draft):
 def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft):
     kept = attach(draft, "so-do")
     draft.service.papers.filter(key="so-do").delete()
-    workflow.refresh_draft(draft)
+    drafts.refresh(draft)
     draft.refresh_from_db()
     dossier = act(draft, Action.SUBMIT, Role.CITIZEN)
     assert [slot.key for slot in answers.papers(dossier)] == ["cccd", "to-khai", "anh", "don", "so-do"]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from dossiers import workflow
+from dossiers import drafts, workflow
 from dossiers.models import Dossier
 from dossiers.states import State
 from tests.dossiers.factories import APPLICANT, DossierFactory, attach, image_file, pdf_file
@@ -252,10 +252,10 @@ def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmat
     fill_all(client, draft)
 
     def sent_meanwhile(draft):
-        workflow.submit(draft, reviewed=workflow.offer_digest(Dossier.objects.get(pk=draft.pk)))
+        workflow.submit(draft, reviewed=drafts.offer_digest(Dossier.objects.get(pk=draft.pk)))
         raise workflow.NotAllowed("Hồ sơ đã được gửi")
 
-    monkeypatch.setattr(workflow, "refresh_draft", sent_meanwhile)
+    monkeypatch.setattr(drafts, "refresh", sent_meanwhile)
     response = client.post(page(draft, 4), {"declared": "on"})
     assert client.get(response.url).url == reverse("dossiers:sent", args=[draft.tracking_code])
 
@@ -263,8 +263,8 @@ def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmat
 def test_a_paper_taken_back_in_another_tab_at_the_last_moment_holds_the_dossier(client, service):
     draft = begin(client, service)
     fill_all(client, draft)
-    reviewed = workflow.offer_digest(Dossier.objects.get())
-    workflow.detach(draft, draft.attachments.get())
+    reviewed = drafts.offer_digest(Dossier.objects.get())
+    drafts.detach(draft, draft.attachments.get())
     with pytest.raises(workflow.NotAllowed, match="Ảnh chụp căn cước"):
         workflow.submit(draft, reviewed=reviewed)
     assert Dossier.objects.get().state == State.DRAFT

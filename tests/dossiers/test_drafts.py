@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from dossiers import workflow
+from dossiers import drafts, workflow
 from dossiers.models import Attachment, Dossier
 from dossiers.states import TRANSITIONS, Action, Role, State
 from dossiers.workflow import NotAllowed
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("service", [{"downloadable": True}, {"online": True, "is_published": False}], ids=str)
 def test_no_draft_is_opened_for_a_service_that_takes_none(service):
     with pytest.raises(NotAllowed):
-        workflow.start_draft(ServiceFactory(**service))
+        drafts.start(ServiceFactory(**service))
     assert not Dossier.objects.exists()
 
 
 def test_a_step_is_kept_beside_the_other_steps():
     draft = DossierFactory(state=State.DRAFT, answers={"a": "1", "b": "2"})
-    workflow.save_draft(draft, answers={"b": "3"}, phone="0977000111")
+    drafts.save(draft, answers={"b": "3"}, phone="0977000111")
     draft.refresh_from_db()
     assert draft.answers == {"a": "1", "b": "3"}
     assert (draft.phone, draft.email) == ("0977000111", APPLICANT["email"])
@@ -35,8 +35,8 @@ def test_a_step_is_kept_beside_the_other_steps():
 def test_two_tabs_that_save_two_steps_both_keep_theirs():
     tab = DossierFactory(state=State.DRAFT, answers={"c": "0"})
     other_tab = Dossier.objects.get(pk=tab.pk)
-    workflow.save_draft(tab, answers={"a": "1"})
-    workflow.save_draft(other_tab, answers={"b": "2"})
+    drafts.save(tab, answers={"a": "1"})
+    drafts.save(other_tab, answers={"b": "2"})
     tab.refresh_from_db()
     assert tab.answers == {"a": "1", "b": "2", "c": "0"}
 
@@ -46,9 +46,9 @@ def test_a_sent_dossier_cannot_be_filled_in_any_more():
     act(Dossier.objects.get(pk=tab.pk), Action.SUBMIT, Role.CITIZEN)
     before = traces(tab)
     with pytest.raises(NotAllowed):
-        workflow.save_draft(tab, answers={"noi_dung": "Khác"})
+        drafts.save(tab, answers={"noi_dung": "Khác"})
     with pytest.raises(NotAllowed):
-        workflow.refresh_draft(tab)
+        drafts.refresh(tab)
     assert traces(tab) == before
 
 
@@ -57,7 +57,7 @@ def test_filling_in_writes_what_a_form_asks_and_nothing_else(name):
     draft = DossierFactory(state=State.DRAFT)
     before = traces(draft)
     with pytest.raises(TypeError):
-        workflow.save_draft(draft, **{name: "1"})
+        drafts.save(draft, **{name: "1"})
     assert traces(draft) == before
 
 
@@ -88,39 +88,39 @@ def test_a_dossier_keeps_the_offer_it_was_sent_under():
 
 def test_a_draft_takes_up_the_new_offer_and_keeps_its_answers():
     draft = DossierFactory(state=State.DRAFT)
-    assert not workflow.refresh_draft(draft)
+    assert not drafts.refresh(draft)
     change_everything(draft.service)
-    assert workflow.refresh_draft(draft)
+    assert drafts.refresh(draft)
     draft.refresh_from_db()
     assert (draft.service_name, draft.fee_total, len(draft.papers)) == ("Tên mới", 999, 1)
     assert (draft.answers, draft.phone) == ({"noi_dung": "Xin cấp"}, APPLICANT["phone"])
-    assert not workflow.refresh_draft(draft)
+    assert not drafts.refresh(draft)
 
 
 @pytest.mark.parametrize("change", [{"time_unit": "hours"}, {"level": 4}, {"time_limit": None}], ids=str)
 def test_what_the_sender_is_promised_is_part_of_what_they_reviewed(change):
     draft = DossierFactory(state=State.DRAFT)
-    reviewed = workflow.offer_digest(draft)
+    reviewed = drafts.offer_digest(draft)
     type(draft.service).objects.update(**change)
-    assert workflow.refresh_draft(draft)
+    assert drafts.refresh(draft)
     draft.refresh_from_db()
-    assert workflow.offer_digest(draft) != reviewed
+    assert drafts.offer_digest(draft) != reviewed
 
 
 def test_a_draft_follows_its_service_to_another_agency():
     draft = DossierFactory(state=State.DRAFT)
     draft.service.agency = ServiceFactory().agency
     draft.service.save()
-    workflow.refresh_draft(draft)
+    drafts.refresh(draft)
     draft.refresh_from_db()
     assert draft.agency == draft.service.agency
 
 
 def test_an_offer_that_was_not_the_one_read_is_not_sent():
     draft = DossierFactory(state=State.DRAFT)
-    reviewed = workflow.offer_digest(draft)
+    reviewed = drafts.offer_digest(draft)
     change_everything(draft.service)
-    workflow.refresh_draft(draft)
+    drafts.refresh(draft)
     before = traces(draft)
     with pytest.raises(NotAllowed, match="xem lại"):
         workflow.submit(draft, reviewed=reviewed)
@@ -132,7 +132,7 @@ def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays()
     type(draft.service).objects.update(is_published=False)
     before = traces(draft)
     with pytest.raises(NotAllowed, match="chưa nhận"):
-        workflow.submit(draft, reviewed=workflow.offer_digest(draft))
+        workflow.submit(draft, reviewed=drafts.offer_digest(draft))
     assert traces(draft) == before
 
 
@@ -150,7 +150,7 @@ TAKES_FILES = {State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT}
 @pytest.mark.parametrize("state", list(State))
 def test_files_are_taken_while_the_sender_is_writing_or_was_asked(state):
     dossier = DossierFactory(state=state)
-    assert workflow.accepts_files(dossier) == (state in TAKES_FILES)
+    assert drafts.accepts_files(dossier) == (state in TAKES_FILES)
     if state in TAKES_FILES:
         assert content(attach(dossier, "giay-to")).startswith(b"%PDF")
     else:
@@ -178,11 +178,11 @@ def test_a_file_taken_back_is_gone_from_the_disk_once_that_is_certain(run_queue)
     draft = DossierFactory(state=State.DRAFT)
     attachment = attach(draft, "a")
     with transaction.atomic():
-        workflow.detach(draft, attachment)
+        drafts.detach(draft, attachment)
         transaction.set_rollback(True)
     attachment = draft.attachments.get()
     assert content(attachment)
-    workflow.detach(draft, attachment)
+    drafts.detach(draft, attachment)
     run_queue()
     assert not draft.attachments.exists()
     assert stored_files(attachment) == []
@@ -192,8 +192,8 @@ def test_a_file_taken_back_in_two_tabs_is_gone_once(run_queue):
     draft = DossierFactory(state=State.DRAFT)
     attachment = attach(draft, "a")
     other_tab = Attachment.objects.get(pk=attachment.pk)
-    workflow.detach(draft, attachment)
-    workflow.detach(draft, other_tab)
+    drafts.detach(draft, attachment)
+    drafts.detach(draft, other_tab)
     run_queue()
     assert not draft.attachments.exists()
 
@@ -208,8 +208,8 @@ def test_what_was_sent_stays_and_what_a_supplement_brings_can_be_taken_back():
     ):
         act(draft, request, next(iter(TRANSITIONS[request].roles)))
         with pytest.raises(NotAllowed, match="đã gửi"):
-            workflow.detach(draft, sent)
-        workflow.detach(draft, attach(draft, "a"))
+            drafts.detach(draft, sent)
+        drafts.detach(draft, attach(draft, "a"))
         sent = attach(draft, "a")
         act(draft, reply, Role.CITIZEN)
         if request == Action.REQUEST_INTAKE_SUPPLEMENT:
@@ -222,12 +222,12 @@ def test_nobody_takes_back_a_file_of_another_dossier():
     mine, theirs = DossierFactory(state=State.DRAFT), DossierFactory(state=State.DRAFT)
     attachment = attach(theirs, "a")
     with pytest.raises(NotAllowed):
-        workflow.detach(mine, attachment)
+        drafts.detach(mine, attachment)
     assert content(theirs.attachments.get())
 
 
 def test_one_dossier_does_not_fill_the_disk(monkeypatch):
-    monkeypatch.setattr(workflow, "MOST_FILES", 2)
+    monkeypatch.setattr(drafts, "MOST_FILES", 2)
     draft = DossierFactory(state=State.DRAFT)
     attach(draft, "a", pdf_file(pages=1))
     attach(draft, "a", pdf_file(pages=2))

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from dossiers import access, schedule, tasks, workflow
+from dossiers import access, drafts, schedule, tasks
 from dossiers.models import Attachment, Document, Dossier, FailedAttempt, Notification
 from dossiers.states import State
 from tests.dossiers.factories import DossierFactory, attach, image_file
@@ -120,7 +120,7 @@ def test_a_draft_that_was_worked_on_is_kept(touch, long_ago):
     draft = DossierFactory(state=State.DRAFT)
     long_ago()
     if touch == "a step":
-        workflow.save_draft(draft, answers={})
+        drafts.save(draft, answers={})
     else:
         attach(draft, "a")
     assert schedule.forget_old_drafts() == 0

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
-from dossiers import workflow
+from dossiers import drafts, workflow
 from dossiers.models import Counter, Document, Dossier, Notification
 from dossiers.states import TRANSITIONS, Action, Clock, Role, State
 from dossiers.workflow import NotAllowed
@@ -129,7 +129,7 @@ def test_a_rollback_leaves_no_row_and_tells_nobody():
 
 def test_sent_twice_is_one_dossier_with_one_code():
     draft = DossierFactory(state=State.DRAFT)
-    reviewed = workflow.offer_digest(draft)
+    reviewed = drafts.offer_digest(draft)
     first = workflow.submit(draft, reviewed=reviewed)
     second = workflow.submit(draft, reviewed=reviewed)
     assert first.tracking_code == second.tracking_code == draft.tracking_code

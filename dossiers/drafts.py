@@ -1,0 +1,161 @@
+"""Drafts: what belongs to its writer alone, and the files of a dossier while they may still change.
+
+A draft is opened, brought up to date with its service, filled in page by page, and forgotten when nobody comes back.
+Sending it is a move, and so `workflow`'s.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dossiers.models import Attachment, Dossier
+from dossiers.states import SUPPLEMENT_REQUESTS, NotAllowed, State
+from services.models import Service
+
+FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
+FROZEN_FEE = ("key", "kind", "name", "amount", "note")
+# What a form of a draft may write; everything else is the house's own.
+APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
+MOST_FILES = 60  # of one dossier, in all its rounds
+
+
+def start(service: Service, *, owner=None, channel: str = Dossier.Channel.ONLINE, **applicant: str) -> Dossier:
+    """Open a draft for `service`; raise NotAllowed when the service takes no dossiers online.
+
+    `applicant` may fill in applicant_name, citizen_id, phone and email, as known from an account.
+    """
+    refuse_closed(service)
+    _refuse_unknown(applicant)
+    return Dossier.objects.create(service=service, owner=owner, channel=channel, **offer(service), **applicant)
+
+
+def refuse_closed(service: Service) -> None:
+    """Raise NotAllowed when the service takes no dossiers online, or not any more."""
+    if not (service.is_online and service.is_published):
+        raise NotAllowed(_("Dịch vụ này chưa nhận hồ sơ trực tuyến."))
+
+
+def _refuse_unknown(applicant: dict[str, Any]) -> None:
+    if unknown := set(applicant) - APPLICANT:
+        raise TypeError(f"not a form's to write: {', '.join(sorted(unknown))}")
+
+
+def offer(service: Service) -> dict[str, Any]:
+    """Return what a dossier freezes of its service: everything that was shown to the sender before sending."""
+    fees = list(service.fees.all())
+    return {
+        "agency_id": service.agency_id,
+        "service_name": service.name,
+        "level": service.level,
+        "form": service.form,
+        "form_version": service.form_version,
+        "papers": [{name: getattr(paper, name) for name in FROZEN_PAPER} for paper in service.papers.all()],
+        "fees": [{name: getattr(fee, name) for name in FROZEN_FEE} for fee in fees],
+        "fee_total": sum(fee.amount or 0 for fee in fees),
+        "time_limit": service.time_limit,
+        "time_unit": service.time_unit,
+    }
+
+
+def offer_digest(dossier: Dossier) -> str:
+    """Return a short digest of the frozen offer: the review page sends it back with "Gửi hồ sơ"."""
+    shown = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
+    frozen = {name: getattr(dossier, name) for name in shown}
+    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def refresh(draft: Dossier) -> bool:
+    """Bring a draft up to its service's present offer, keeping all answers; tell whether anything shown changed."""
+    locked = _locked_draft(draft)
+    changed = {name: value for name, value in offer(locked.service).items() if getattr(locked, name) != value}
+    before = offer_digest(locked)
+    for name, value in changed.items():
+        setattr(locked, name, value)
+    if changed:
+        locked.save()
+    return offer_digest(locked) != before
+
+
+@transaction.atomic
+def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: Any) -> Dossier:
+    """Keep what was typed on one step; other steps' answers stay. Raise NotAllowed once the dossier is sent."""
+    _refuse_unknown(applicant)
+    locked = _locked_draft(draft)
+    locked.answers = {**locked.answers, **(answers or {})}
+    for name, value in applicant.items():
+        setattr(locked, name, value)
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
+    """Keep a checked upload (`uploads.Checked`) for one paper; the same bytes for the same paper are kept once.
+
+    Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
+    """
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if not accepts_files(locked):
+        raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
+    known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
+    if same := locked.attachments.filter(**known).first():
+        return same
+    if locked.attachments.count() >= MOST_FILES:
+        raise NotAllowed(
+            _("Hồ sơ đã có %(most)d tệp, không nhận thêm được. Hãy gộp các trang vào một tệp PDF.")
+            % {"most": MOST_FILES}
+        )
+    locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
+    return locked.attachments.create(
+        **known, file=upload.file, name=upload.name, content_type=upload.content_type, size=upload.size
+    )
+
+
+@transaction.atomic
+def detach(dossier: Dossier, attachment: Attachment) -> None:
+    """Take back a file that is not sent yet: of a draft, or of the supplement being put together."""
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if not accepts_files(locked) or attachment.dossier_id != locked.pk or attachment.round != rounds(locked):
+        raise NotAllowed(_("Giấy tờ đã gửi thì không bỏ được nữa."))
+    attachment.delete()
+    _delete_file_later(attachment)
+
+
+@transaction.atomic
+def forget(pk: int, *, untouched_since: datetime) -> bool:
+    """Delete a draft and its files unless it was touched, sent or is in use meanwhile; tell whether it is gone."""
+    drafts = Dossier.objects.select_for_update(of=("self",), skip_locked=True)
+    draft = drafts.filter(pk=pk, state=State.DRAFT, updated_at__lt=untouched_since).first()
+    if draft is None:
+        return False
+    for attachment in draft.attachments.all():
+        _delete_file_later(attachment)
+    draft.delete()
+    return True
+
+
+def _delete_file_later(attachment: Attachment) -> None:
+    """Once the row is surely gone; a file that cannot be deleted is logged and costs nobody an error page."""
+    transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
+
+
+def accepts_files(dossier: Dossier) -> bool:
+    """Whether its applicant may add papers now."""
+    return dossier.state in (State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT)
+
+
+def rounds(dossier: Dossier) -> int:
+    """Return the round that a file sent now belongs to: 0 for a draft, then the number of the supplement request."""
+    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).count()
+
+
+def _locked_draft(draft: Dossier) -> Dossier:
+    locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    if locked.state != State.DRAFT:
+        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
+    return locked
