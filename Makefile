@@ -20,6 +20,7 @@ run: free-port .venv/installed
 	@exec $(SERVERS) -- $(IN_VENV) -m portal.run --port $(PORT)
 
 test: check browser
+	@$(IN_VENV) manage.py translations compile
 	@exec $(SERVERS) --name test -- $(IN_VENV) -m pytest $(PYTEST_ARGS)
 
 check: .venv/installed

@@ -128,7 +128,10 @@ def supervise(port: int, environment: dict[str, str]) -> int:
         signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM)
     )  # honcho knows TERM and INT
     manager.loop()
-    return 0 if manager.returncode in STOPPED_ON_REQUEST else manager.returncode or 1
+    if manager.returncode in STOPPED_ON_REQUEST:
+        return 0
+    print("One of the processes above ended by itself, so all were stopped; nothing is lost. Start again: make run")
+    return manager.returncode or 1
 
 
 def ask_to_end(pid: int) -> None:
@@ -140,7 +143,9 @@ def ask_to_end(pid: int) -> None:
 def run(port: int) -> int:
     """Prepare, run, announce. Gives the exit code."""
     address = f"http://127.0.0.1:{port}"
-    environment = {"SITE_URL": address, **os.environ}
+    # On one's own machine a worker of root's is no news, and would push the address off the screen.
+    quiet = "ignore:You're running the worker with superuser privileges"
+    environment = {"SITE_URL": address, "PYTHONWARNINGS": quiet, **os.environ}
     prepared = subprocess.run([sys.executable, "-m", "portal.run", "--prepare"], env=environment, cwd=REPOSITORY)
     if prepared.returncode:
         return prepared.returncode

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from celery.app.task import Task
+from django.conf import settings as django_settings
 from django.db import connection
 
 from dossiers import tasks
@@ -18,11 +19,18 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 
 Queue = list[tuple[Task, int]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_folder_for_static_files(tmp_path_factory) -> Iterator[None]:
+    """Nothing has been collected in a new clone, and servers that live for the whole session look there at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "STATIC_ROOT", str(tmp_path_factory.mktemp("static")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _in_a_house_of_its_own(settings, tmp_path) -> None:
     """Uploads and papers go to the test's folder; pages need no collected static files; passwords cost nothing."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.STATIC_ROOT = str(tmp_path)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
