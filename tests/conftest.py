@@ -20,10 +20,11 @@ Queue = list[tuple[Task, int]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _a_folder_for_static_files(tmp_path_factory) -> Iterator[None]:
-    """Nothing has been collected in a new clone, and servers that live for the whole session look there at once."""
+def _static_files_as_they_lie(tmp_path_factory) -> Iterator[None]:
+    """Servers that live for the whole session give static files from where they are: a new clone has collected none."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(django_settings, "STATIC_ROOT", str(tmp_path_factory.mktemp("static")))
+        patch.setattr(django_settings, "WHITENOISE_USE_FINDERS", True, raising=False)
         yield
 
 
