@@ -122,13 +122,14 @@ def too_many_attempts(request: HttpRequest) -> HttpResponse:
 @require_GET
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
     """The dossier: with the code its course, with the second factor or the owner's sign-in everything."""
-    if access.is_throttled(request):
-        return too_many_attempts(request)
     dossier = access.find_by_tracking(tracking)
+    held = dossier is not None and access.holds(request, dossier)
+    # Who has opened the dossier already is not held up by what others try from the same address.
+    if not held and access.is_throttled(request):
+        return too_many_attempts(request)
     if dossier is None:
         access.count_failure(request)
         raise Http404
-    held = access.holds(request, dossier)
     if held and dossier.state == State.DRAFT:
         return render(
             request, "dossiers/draft.html", {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)}

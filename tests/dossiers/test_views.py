@@ -98,6 +98,16 @@ def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
     assert answers == [404, 404, 404, 429, 429]
 
 
+def test_whoever_has_opened_their_dossier_is_not_held_up_by_a_neighbours_guesses(client, settings):
+    settings.LOOKUP_FAILURES_PER_HOUR = 1
+    dossier = DossierFactory()
+    unlock(client, dossier)
+    stranger = type(client)()
+    stranger.get(reverse("dossiers:track", args=["AAAA-AAAA-AAAA"]))
+    assert client.get(dossier.get_absolute_url()).status_code == 200
+    assert stranger.get(dossier.get_absolute_url()).status_code == 429
+
+
 # --- The three tiers ---------------------------------------------------------------------------------------------
 
 
