@@ -265,6 +265,8 @@ def test_a_citizens_file_and_paper_are_saved_and_never_shown(citizen, run_queue)
 
 def test_in_production_every_cookie_travels_over_https_alone(monkeypatch):
     monkeypatch.setenv("PRODUCTION", "1")
+    for name in ("MOCK_GATEWAY", "DEBUG", "HTTPS"):
+        monkeypatch.delenv(name, raising=False)
     spec = importlib.util.spec_from_file_location("production_settings", settings_module.__file__)
     production = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(production)
