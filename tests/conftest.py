@@ -1,5 +1,6 @@
 """What every test stands on: files in a temporary folder, no broker, no network, quick passwords – and the people."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 
@@ -17,6 +18,13 @@ from tests.portal.factories import UserFactory
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 - listening on all is not leaving
 
 Queue = list[tuple[Task, int]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_broker_of_ones_own() -> None:
+    """Each process of a parallel run has its own part of the one Redis: a task names a row of its own PostgreSQL."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    celery_app.conf.broker_url = f"{django_settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
 
 
 @pytest.fixture(scope="session", autouse=True)
