@@ -69,7 +69,9 @@ def find_by_tracking(code: str) -> Dossier | None:
     if tracking is None:
         return None
     return (
-        Dossier.objects.select_related("service", "agency", "handler", "owner").filter(tracking_code=tracking).first()
+        Dossier.objects.select_related("service", "agency", "handler", "owner")
+        .filter(tracking_code=tracking)
+        .first()
     )
 
 
@@ -106,7 +108,11 @@ def drafts_held(request: HttpRequest) -> QuerySet[Dossier]:
 
 def client_address(request: HttpRequest) -> str:
     """Return the visitor's address; X-Forwarded-For is believed for as many steps as there are proxies of ours."""
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip()
+        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if part.strip()
+    ]
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
         return forwarded[-settings.TRUSTED_PROXIES]
     return request.META.get("REMOTE_ADDR", "")
@@ -118,7 +124,9 @@ def is_throttled(request: HttpRequest, code: str = "") -> bool:
         _address_digest(request): settings.LOOKUP_FAILURES_PER_HOUR,
         _code_digest(code): settings.UNLOCK_FAILURES_PER_HOUR,
     }
-    counts = FailedAttempt.objects.filter(digest__in=limits, hour=_this_hour()).values_list("digest", "count")
+    counts = FailedAttempt.objects.filter(digest__in=limits, hour=_this_hour()).values_list(
+        "digest", "count"
+    )
     return any(count >= limits[digest] for digest, count in counts)
 
 
@@ -184,7 +192,9 @@ def actions_for(user, dossier: Dossier) -> list[Action]:
 
 def role_for(user, action: Action) -> Role | None:
     """Return the role in which this user would do `action`, or None."""
-    return next((role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None)
+    return next(
+        (role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None
+    )
 
 
 def sees_dossiers(user) -> bool:

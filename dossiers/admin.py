@@ -58,7 +58,11 @@ class StateFilter(Choice):
     title, parameter_name = "trạng thái", "trang-thai"
 
     def words(self):
-        return {state.value: (str(state.label), Q(state=state)) for state in State if state != State.DRAFT}
+        return {
+            state.value: (str(state.label), Q(state=state))
+            for state in State
+            if state != State.DRAFT
+        }
 
 
 class FeeFilter(Choice):
@@ -127,7 +131,9 @@ class QueueFilter(admin.SimpleListFilter):
             return queryset
         if shown == OWN:
             return queryset.filter(state__in=admin_queues.own_states(request.user))
-        return queryset.filter(state__in=next(queue.states for queue in admin_queues.QUEUES if queue.key == shown))
+        return queryset.filter(
+            state__in=next(queue.states for queue in admin_queues.QUEUES if queue.key == shown)
+        )
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -175,7 +181,9 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
         """Work is taken up oldest first; looking through everything starts with the newest."""
         return ["-pk"] if queue_of(request) == ALL else list(admin_queues.OLDEST_FIRST)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Dossier], search_term: str):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Dossier], search_term: str
+    ):
         """A code or number typed in any way, part of a telephone number, or words of a name."""
         term = unicodedata.normalize("NFC", search_term).strip()
         match codes.find_in(term):
@@ -190,7 +198,9 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
             queryset = queryset.filter(applicant_name__icontains=word)
         return queryset, False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         context = {"title": "Hồ sơ", "queue_shown": queue_of(request), "tabs": self._tabs(request)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -201,7 +211,11 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
             {"key": queue.key, "name": queue.name, "number": queue.number(counts)}
             for queue in admin_queues.of(request.user)
         ]
-        return [{"key": OWN, "name": "Việc cần làm", "number": own}, *queues, {"key": ALL, "name": "Tất cả"}]
+        return [
+            {"key": OWN, "name": "Việc cần làm", "number": own},
+            *queues,
+            {"key": ALL, "name": "Tất cả"},
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         """Only the pages that exist: the admin's own pages for adding, changing and deleting are not among them."""
@@ -211,10 +225,16 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
             ("<int:pk>/change/", admin_views.show, "dossiers_dossier_change"),
             ("<int:pk>/tep/<int:file>/", admin_views.attachment, "dossiers_dossier_attachment"),
             ("<int:pk>/giay-to/<int:file>/", admin_views.document, "dossiers_dossier_document"),
-            ("<int:pk>/lam-lai/<slug:kind>/<int:row>/", admin_views.retry, "dossiers_dossier_retry"),
+            (
+                "<int:pk>/lam-lai/<slug:kind>/<int:row>/",
+                admin_views.retry,
+                "dossiers_dossier_retry",
+            ),
             ("<int:pk>/<slug:action>/", admin_views.act, "dossiers_dossier_act"),
         ]
-        return [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages]
+        return [
+            path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages
+        ]
 
     # --- Columns
 
@@ -236,14 +256,20 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="Gửi lúc", ordering="submitted_at")
     def sent(self, dossier: Dossier) -> str:
-        return f"{timezone.localtime(dossier.submitted_at):%d/%m/%Y %H:%M}" if dossier.submitted_at else "–"
+        return (
+            f"{timezone.localtime(dossier.submitted_at):%d/%m/%Y %H:%M}"
+            if dossier.submitted_at
+            else "–"
+        )
 
     @admin.display(description="Hẹn trả", ordering="due_at")
     def deadline(self, dossier: Dossier) -> str:
         due = admin_queues.due(dossier, timezone.now())
         if due is None:
             return "–"
-        return format_html("{} {}", f"{timezone.localtime(dossier.due_at):%d/%m/%Y}", _tag(due.tone, due.words))
+        return format_html(
+            "{} {}", f"{timezone.localtime(dossier.due_at):%d/%m/%Y}", _tag(due.tone, due.words)
+        )
 
     @admin.display(description="Phí, lệ phí")
     def money(self, dossier: Dossier) -> str:

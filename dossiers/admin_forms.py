@@ -34,14 +34,20 @@ ALSO = {
 def consequences(action: Action, dossier: Dossier) -> list[str]:
     """Return, in sentences, what the move will do: made from the table, so that they cannot promise anything else."""
     edge = TRANSITIONS[action]
-    told = [f"Hồ sơ chuyển từ “{State(dossier.state).label}” sang “{edge.target.label}”."] if edge.target else []
+    told = (
+        [f"Hồ sơ chuyển từ “{State(dossier.state).label}” sang “{edge.target.label}”."]
+        if edge.target
+        else []
+    )
     told += [ALSO[action]] if action in ALSO else []
     told += [CLOCK_WORDS[edge.clock]] if edge.clock != Clock.NONE else []
     told += [f"Hệ thống lập “{Document.Kind(edge.paper).label}”."] if edge.paper else []
     if edge.message and dossier.email:
         told.append("Người nộp được báo qua thư điện tử.")
     elif edge.message:
-        told.append(f"Người nộp không để lại thư điện tử; hãy báo qua điện thoại {dossier.phone or '(chưa có số)'}.")
+        told.append(
+            f"Người nộp không để lại thư điện tử; hãy báo qua điện thoại {dossier.phone or '(chưa có số)'}."
+        )
     return told
 
 
@@ -52,7 +58,9 @@ class MoveForm(forms.Form):
     note_help = "Không bắt buộc."
     use_required_attribute = False  # the page answers itself, in words that fit
 
-    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_NOTE, required=False)
+    note = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_NOTE, required=False
+    )
 
     def __init__(self, *args, action: Action, dossier: Dossier, **kwargs):
         """Take the move and the dossier besides what every form takes."""
@@ -76,9 +84,7 @@ class ReasonForm(MoveForm):
 
 class SupplementForm(MoveForm):
     note_label = "Nội dung cần bổ sung"
-    note_help = (
-        "Mỗi dòng một giấy tờ hoặc một điểm cần sửa, kèm lý do. Ghi đủ một lần: chỉ được yêu cầu bổ sung một lần."
-    )
+    note_help = "Mỗi dòng một giấy tờ hoặc một điểm cần sửa, kèm lý do. Ghi đủ một lần: chỉ được yêu cầu bổ sung một lần."
 
 
 class MoneyField(forms.IntegerField):
@@ -123,7 +129,9 @@ class PaymentForm(MoveForm):
         if amount and not cleaned.get("fee_name"):
             self.add_error("fee_name", "Hãy ghi tên khoản thu.")
         if amount == 0 and not self.dossier.owed:
-            self.add_error("amount", "Hồ sơ không còn khoản nào phải nộp, nên số tiền phải lớn hơn 0.")
+            self.add_error(
+                "amount", "Hồ sơ không còn khoản nào phải nộp, nên số tiền phải lớn hơn 0."
+            )
         if amount and self.dossier.fee_total + amount > MOST_OWED:
             self.add_error("amount", "Tổng số tiền của hồ sơ quá lớn.")
         return cleaned

@@ -41,11 +41,24 @@ def _queue(key: str, name: str, role: Role, *states: State, theirs: bool = True)
 QUEUES = (
     _queue("cho-tiep-nhan", "Chờ tiếp nhận", Role.DESK, State.SUBMITTED),
     _queue("cho-tra", "Chờ trả kết quả", Role.DESK, State.APPROVED),
-    _queue("cho-bo-sung-dau", "Đợi bổ sung để tiếp nhận", Role.DESK, State.INTAKE_SUPPLEMENT, theirs=False),
+    _queue(
+        "cho-bo-sung-dau",
+        "Đợi bổ sung để tiếp nhận",
+        Role.DESK,
+        State.INTAKE_SUPPLEMENT,
+        theirs=False,
+    ),
     _queue("cho-giai-quyet", "Mới tiếp nhận", Role.CASE, State.RECEIVED),
     _queue("dang-giai-quyet", "Đang giải quyết", Role.CASE, State.IN_PROGRESS),
     _queue("de-nghi-rut", "Đề nghị rút", Role.CASE, State.WITHDRAWAL_REQUESTED),
-    _queue("doi-nguoi-nop", "Đợi người nộp", Role.CASE, State.SUPPLEMENT, State.AWAITING_PAYMENT, theirs=False),
+    _queue(
+        "doi-nguoi-nop",
+        "Đợi người nộp",
+        Role.CASE,
+        State.SUPPLEMENT,
+        State.AWAITING_PAYMENT,
+        theirs=False,
+    ),
     _queue("cho-phe-duyet", "Chờ phê duyệt", Role.LEADER, State.AWAITING_APPROVAL),
 )
 
@@ -64,7 +77,13 @@ def own_states(user) -> set[State]:
 def counts(user) -> dict[State, int]:
     """Return how many dossiers stand in each state of the user's queues. One query."""
     states = {state for queue in of(user) for state in queue.states}
-    found = access.visible_to(user).filter(state__in=states).order_by().values("state").annotate(number=Count("pk"))
+    found = (
+        access.visible_to(user)
+        .filter(state__in=states)
+        .order_by()
+        .values("state")
+        .annotate(number=Count("pk"))
+    )
     return {State(row["state"]): row["number"] for row in found}
 
 
@@ -84,7 +103,11 @@ def next_after(user, dossier: Dossier, left: str) -> Dossier | None:
     """
     waiting = access.visible_to(user).filter(state__in=own_states(user)).exclude(pk=dossier.pk)
     same_pile = Case(When(state=left, then=0), default=1)
-    return waiting.order_by(same_pile, *OLDEST_FIRST).only("pk", "official_number", "tracking_code").first()
+    return (
+        waiting.order_by(same_pile, *OLDEST_FIRST)
+        .only("pk", "official_number", "tracking_code")
+        .first()
+    )
 
 
 def due_today(now: datetime) -> Q:
@@ -106,7 +129,11 @@ def due(dossier: Dossier, now: datetime) -> Due | None:
     if dossier.due_at is None or dossier.state == State.WITHDRAWN:
         return None
     if dossier.finished_at:
-        return Due("stop", "Xong trễ hạn") if dossier.finished_at > dossier.due_at else Due("done", "Xong đúng hạn")
+        return (
+            Due("stop", "Xong trễ hạn")
+            if dossier.finished_at > dossier.due_at
+            else Due("done", "Xong đúng hạn")
+        )
     if dossier.paused_at:
         return Due("wait", "Tạm dừng tính hạn")
     if dossier.state in FINAL:

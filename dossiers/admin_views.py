@@ -25,7 +25,14 @@ log = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 120
 # The moves that bring a dossier nearer to its end: the one red button.
-FORWARD = (Action.RECEIVE, Action.START, Action.PROPOSE, Action.APPROVE, Action.RETURN, Action.ACCEPT_WITHDRAWAL)
+FORWARD = (
+    Action.RECEIVE,
+    Action.START,
+    Action.PROPOSE,
+    Action.APPROVE,
+    Action.RETURN,
+    Action.ACCEPT_WITHDRAWAL,
+)
 # Rows that a worker may give up, by their word in the address.
 RETRIED: dict[str, type[Waiting]] = {"giay-to": Document, "thong-bao": Notification}
 # The browsers' own PDF viewers are an embedded object with a style of its own.
@@ -36,7 +43,9 @@ def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
     """Return a dossier that this member of staff may see; 403 for staff without any role, 404 for a draft."""
     if not access.sees_dossiers(request.user):
         raise PermissionDenied
-    return get_object_or_404(access.visible_to(request.user).select_related("service", "agency", "handler"), pk=pk)
+    return get_object_or_404(
+        access.visible_to(request.user).select_related("service", "agency", "handler"), pk=pk
+    )
 
 
 def page_of(dossier: Dossier) -> str:
@@ -57,14 +66,20 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"Hồ sơ {dossier}",
         "dossier": dossier,
-        "actions": sorted(access.actions_for(request.user, dossier), key=lambda action: action not in FORWARD),
+        "actions": sorted(
+            access.actions_for(request.user, dossier), key=lambda action: action not in FORWARD
+        ),
         "sections": answers.summary(dossier),
         "papers": answers.papers(dossier),
         "events": dossier.events.select_related("actor").order_by("-pk"),
         "documents": dossier.documents.select_related("event").order_by("-pk"),
-        "notifications": Notification.objects.filter(event__dossier=dossier).select_related("event").order_by("-pk"),
+        "notifications": Notification.objects.filter(event__dossier=dossier)
+        .select_related("event")
+        .order_by("-pk"),
         "payments": _payments_of(dossier),
-        "takes_cash": Role.DESK in access.roles_of(request.user) and dossier.owed and not dossier.is_final,
+        "takes_cash": Role.DESK in access.roles_of(request.user)
+        and dossier.owed
+        and not dossier.is_final,
     }
     return _page(request, "admin/dossiers/dossier/change_form.html", context)
 
@@ -95,21 +110,35 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     form = admin_forms.form_for(move, dossier, request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _do(request, move, dossier, role, form)
-    context = {"title": move.label, "action": move, "dossier": dossier, "form": form, **_told_before(move, dossier)}
-    return _page(request, "admin/dossiers/dossier/act.html", context, status=422 if form.is_bound else 200)
+    context = {
+        "title": move.label,
+        "action": move,
+        "dossier": dossier,
+        "form": form,
+        **_told_before(move, dossier),
+    }
+    return _page(
+        request, "admin/dossiers/dossier/act.html", context, status=422 if form.is_bound else 200
+    )
 
 
-def _do(request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: admin_forms.MoveForm) -> HttpResponse:
+def _do(
+    request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: admin_forms.MoveForm
+) -> HttpResponse:
     left = dossier.state
     try:
         note = form.cleaned_data["note"]
-        dossier = workflow.apply(dossier, move, role=role, by=request.user, note=note, data=form.facts())
+        dossier = workflow.apply(
+            dossier, move, role=role, by=request.user, note=note, data=form.facts()
+        )
     except workflow.NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(page_of(dossier))
     done = f"Đã làm xong: {move.label}. Hồ sơ {dossier} nay ở trạng thái “{dossier.get_state_display()}”."
     if following := admin_queues.next_after(request.user, dossier, left):
-        link = format_html('<a href="{}">Hồ sơ tiếp theo trong hàng đợi: {}</a>', page_of(following), following)
+        link = format_html(
+            '<a href="{}">Hồ sơ tiếp theo trong hàng đợi: {}</a>', page_of(following), following
+        )
         messages.success(request, format_html("{} {}", done, link))
     else:
         messages.success(request, f"{done} Hàng đợi của bạn đã hết.")
@@ -118,13 +147,22 @@ def _do(request: HttpRequest, move: Action, dossier: Dossier, role: Role, form: 
 
 def _told_before(move: Action, dossier: Dossier) -> dict:
     """Return what an officer should know before this move: its effects, an earlier request, the proposal, a debt."""
-    told = {"consequences": admin_forms.consequences(move, dossier), "needs_note": TRANSITIONS[move].needs_note}
+    told = {
+        "consequences": admin_forms.consequences(move, dossier),
+        "needs_note": TRANSITIONS[move].needs_note,
+    }
     if move in SUPPLEMENT_REQUESTS:
-        told["earlier_requests"] = list(dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor"))
+        told["earlier_requests"] = list(
+            dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor")
+        )
     if TRANSITIONS[move].sources == {State.AWAITING_APPROVAL}:
-        told["proposal"] = dossier.events.filter(action=Action.PROPOSE).select_related("actor").last()
+        told["proposal"] = (
+            dossier.events.filter(action=Action.PROPOSE).select_related("actor").last()
+        )
     if move == Action.PROPOSE:
-        told["sent_back"] = dossier.events.filter(action=Action.SEND_BACK).select_related("actor").last()
+        told["sent_back"] = (
+            dossier.events.filter(action=Action.SEND_BACK).select_related("actor").last()
+        )
     return told | {"must_pay_first": move == Action.RETURN and dossier.owed > 0}
 
 
@@ -149,13 +187,17 @@ def document(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     return _send(request, dossier, row.file, f"{row.kind}-{dossier}.pdf", "application/pdf")
 
 
-def _send(request: HttpRequest, dossier: Dossier, file, name: str, content_type: str) -> HttpResponseBase:
+def _send(
+    request: HttpRequest, dossier: Dossier, file, name: str, content_type: str
+) -> HttpResponseBase:
     """Answer with a stored file, leaving a line in the log; a store that has lost it gives a sentence."""
     try:
         opened = file.open("rb")
     except OSError:
         log.error("file of dossier %s is not in the store: %s", dossier.pk, file.name)
-        messages.error(request, f"Không mở được tệp “{name}” trong kho lưu trữ. Hãy báo quản trị hệ thống.")
+        messages.error(
+            request, f"Không mở được tệp “{name}” trong kho lưu trữ. Hãy báo quản trị hệ thống."
+        )
         return redirect(page_of(dossier))
     log.info("user %s opened %s of dossier %s", request.user.pk, file.name, dossier.pk)
     return FileResponse(opened, filename=name, content_type=content_type)
@@ -183,7 +225,12 @@ def find(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     if found := find_dossier(request.user, typed):
         return redirect(page_of(found))
-    context = {"title": "Tìm hồ sơ", "typed": typed, "shown": typed[:LONGEST_SHOWN], "is_code": codes.find_in(typed)}
+    context = {
+        "title": "Tìm hồ sơ",
+        "typed": typed,
+        "shown": typed[:LONGEST_SHOWN],
+        "is_code": codes.find_in(typed),
+    }
     return _page(request, "admin/dossiers/find.html", context, status=404 if typed else 422)
 
 

@@ -94,14 +94,20 @@ def _in_words(question: Question, value: Any) -> str:
         case "choice":
             return labels.get(value, str(value))
         case "choices":
-            return "; ".join(labels.get(one, one) for one in ([value] if isinstance(value, str) else value))
+            return "; ".join(
+                labels.get(one, one) for one in ([value] if isinstance(value, str) else value)
+            )
         case "address":
             return ", ".join(
-                part for part in (value.get("detail"), value.get("commune"), value.get("province")) if part
+                part
+                for part in (value.get("detail"), value.get("commune"), value.get("province"))
+                if part
             )
         case "number":
             whole = isinstance(value, int)
-            number = number_format(value, force_grouping=True) if whole else str(value).replace(".", ",")
+            number = (
+                number_format(value, force_grouping=True) if whole else str(value).replace(".", ",")
+            )
             return f"{number} {question.unit}".strip()
         case _:
             return str(value)
@@ -125,10 +131,22 @@ def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
             if question.kind == "file":
                 sent = tuple(files.pop(question.key, ()))
                 slots.append(
-                    Slot(question.key, question.label, _("Tệp"), 1, question.required, True, question.help, sent)
+                    Slot(
+                        question.key,
+                        question.label,
+                        _("Tệp"),
+                        1,
+                        question.required,
+                        True,
+                        question.help,
+                        sent,
+                    )
                 )
     # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is never out of sight.
-    others = [Slot(key, _("Giấy tờ khác"), _("Tệp"), 1, False, False, "", tuple(sent)) for key, sent in files.items()]
+    others = [
+        Slot(key, _("Giấy tờ khác"), _("Tệp"), 1, False, False, "", tuple(sent))
+        for key, sent in files.items()
+    ]
     return slots + others
 
 

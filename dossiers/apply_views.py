@@ -23,9 +23,13 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell what is needed before starting; POST opens a draft. A draft already begun in this browser is offered."""
-    service = get_object_or_404(Service.objects.published().prefetch_related("papers", "fees"), slug=slug)
+    service = get_object_or_404(
+        Service.objects.published().prefetch_related("papers", "fees"), slug=slug
+    )
     if not service.is_online:
-        messages.info(request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây."))
+        messages.info(
+            request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây.")
+        )
         return redirect(service)
     if request.method == "POST":
         draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
@@ -40,7 +44,11 @@ def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
     """Return a draft of this visitor in which nothing was typed yet: a second click begins no second dossier."""
     if not _may_hold(request):
         return None
-    return access.drafts_held(request).filter(service=service, answers={}, address="", attachments=None).first()
+    return (
+        access.drafts_held(request)
+        .filter(service=service, answers={}, address="", attachments=None)
+        .first()
+    )
 
 
 def _may_hold(request: HttpRequest) -> bool:
@@ -79,7 +87,10 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
 
 def _step(request: HttpRequest, draft: Dossier, number: int) -> HttpResponse:
     if drafts.refresh(draft):
-        messages.warning(request, _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."))
+        messages.warning(
+            request,
+            _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."),
+        )
         draft.refresh_from_db()
     steps = steps_of(draft)
     if not 1 <= number <= len(steps):
@@ -98,18 +109,28 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     previous = steps[step.number - 2].url(draft) if step.number > 1 else None
-    context |= {"dossier": draft, "service": draft.service, "step": step, "total": len(steps), "previous": previous}
+    context |= {
+        "dossier": draft,
+        "service": draft.service,
+        "step": step,
+        "total": len(steps),
+        "previous": previous,
+    }
     return render(request, template, context, status=status)
 
 
 def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
     """The applicant or one section of questions. "back" and "later" keep what is there without asking for the rest."""
     if request.method == "GET":
-        return _page(request, draft, steps, step, "dossiers/questions.html", {"form": step.form(draft)})
+        return _page(
+            request, draft, steps, step, "dossiers/questions.html", {"form": step.form(draft)}
+        )
     way = request.POST.get("way", "next")
     form = step.form(draft, request.POST, partial=way in ("back", "later"))
     if not form.is_valid():
-        return _page(request, draft, steps, step, "dossiers/questions.html", {"form": form}, UNPROCESSABLE)
+        return _page(
+            request, draft, steps, step, "dossiers/questions.html", {"form": form}, UNPROCESSABLE
+        )
     if step.section is None:
         drafts.save(draft, **form.cleaned_data)
     else:
@@ -131,7 +152,9 @@ def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
     context: dict[str, Any] = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE}
     refusals: dict[str, str] = {}
     if request.method == "POST":
-        refusals = posted_files.keep(request, draft, {slot.key for slot in answers.papers(draft) if slot.upload})
+        refusals = posted_files.keep(
+            request, draft, {slot.key for slot in answers.papers(draft) if slot.upload}
+        )
         stays = "slot" in request.POST or "remove" in request.POST
         way = request.POST.get("way", "next")
         if not refusals and stays:
@@ -159,7 +182,9 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
     context = {
         "form": form,
         "unfinished": list(zip(unfinished, [one.url(draft) for one in unfinished], strict=True)),
-        "sections": [(section, _step_url(draft, steps, section.number)) for section in answers.summary(draft)],
+        "sections": [
+            (section, _step_url(draft, steps, section.number)) for section in answers.summary(draft)
+        ],
         "slots": answers.papers(draft),
         "papers_url": next((one.url(draft) for one in steps if one.kind == "papers"), None),
         "applicant_url": steps[0].url(draft),

@@ -43,8 +43,14 @@ def render(document: Document) -> None:
     document.done_at = timezone.now()
     document.error = ""
     document.file.save("", ContentFile(pdf), save=False)
-    written = {name: getattr(document, name) for name in ("file", "sha256", "status", "done_at", "error")}
-    if not Document.objects.filter(pk=document.pk).exclude(status=Document.Status.DONE).update(**written):
+    written = {
+        name: getattr(document, name) for name in ("file", "sha256", "status", "done_at", "error")
+    }
+    if (
+        not Document.objects.filter(pk=document.pk)
+        .exclude(status=Document.Status.DONE)
+        .update(**written)
+    ):
         document.file.delete(save=False)
         document.refresh_from_db()
 
@@ -87,7 +93,11 @@ def qr_svg(text: str) -> str:
 
 
 def _acknowledgement(event: Event) -> dict[str, Any]:
-    return {"papers": papers_sent(event), "masked_id": masked(event.dossier.citizen_id), **money_then(event)}
+    return {
+        "papers": papers_sent(event),
+        "masked_id": masked(event.dossier.citizen_id),
+        **money_then(event),
+    }
 
 
 def _receipt(event: Event) -> dict[str, Any]:
@@ -123,7 +133,9 @@ def _result(event: Event) -> dict[str, Any]:
         "number": result_number(title, event.data.get("result_number")),
         "result_text": event.data.get("result_text", ""),
         "legal_basis": [line.rstrip(" .;,") for line in event.dossier.service.legal_basis],
-        "sections": [section for section in map(_answered, answers.summary(event.dossier)) if section.answers],
+        "sections": [
+            section for section in map(_answered, answers.summary(event.dossier)) if section.answers
+        ],
         "signature": signature(event),
     }
 
@@ -224,13 +236,18 @@ def numbered_lines(text: str) -> list[str]:
 
 def result_title(result: str) -> str:
     """Return the first paper that a catalogue names as result: "Giấy phép hoặc công văn" → "Giấy phép"."""
-    return re.split(r"\s*(?:[;(]|,?\s+hoặc\s|\s+và\s+(?:tiền|sổ)\s)", result, maxsplit=1)[0].strip() or result
+    return (
+        re.split(r"\s*(?:[;(]|,?\s+hoặc\s|\s+và\s+(?:tiền|sổ)\s)", result, maxsplit=1)[0].strip()
+        or result
+    )
 
 
 def result_number(title: str, number: int | None) -> str:
     """Return number and notation: "05/QĐ-UBND"; a number below ten has a nought before it."""
     kinds = settings.AUTHORITY["document_symbols"]
-    kind = next((symbol for name, symbol in kinds if title.casefold().startswith(name.casefold())), "")
+    kind = next(
+        (symbol for name, symbol in kinds if title.casefold().startswith(name.casefold())), ""
+    )
     notation = "-".join(part for part in (kind, settings.AUTHORITY["symbol"]) if part)
     return f"{number or 0:02d}/{notation}"
 
@@ -263,7 +280,11 @@ def paid_before(event: Event) -> int:
 
 def is_mock(event: Event) -> bool:
     """Whether the money of a payment is play money: it went through the mock gateway of this same site."""
-    return settings.MOCK_GATEWAY and not settings.VNPAY["PAY_URL"] and event.data.get("method") == "gateway"
+    return (
+        settings.MOCK_GATEWAY
+        and not settings.VNPAY["PAY_URL"]
+        and event.data.get("method") == "gateway"
+    )
 
 
 def lines_paid(event: Event, amount: int) -> list[dict[str, Any]]:

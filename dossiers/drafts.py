@@ -23,14 +23,18 @@ APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "addres
 MOST_FILES = 60  # of one dossier, in all its rounds
 
 
-def start(service: Service, *, owner=None, channel: str = Dossier.Channel.ONLINE, **applicant: str) -> Dossier:
+def start(
+    service: Service, *, owner=None, channel: str = Dossier.Channel.ONLINE, **applicant: str
+) -> Dossier:
     """Open a draft for `service`; raise NotAllowed when the service takes no dossiers online.
 
     `applicant` may fill in applicant_name, citizen_id, phone and email, as known from an account.
     """
     refuse_closed(service)
     _refuse_unknown(applicant)
-    return Dossier.objects.create(service=service, owner=owner, channel=channel, **offer(service), **applicant)
+    return Dossier.objects.create(
+        service=service, owner=owner, channel=channel, **offer(service), **applicant
+    )
 
 
 def refuse_closed(service: Service) -> None:
@@ -53,7 +57,9 @@ def offer(service: Service) -> dict[str, Any]:
         "level": service.level,
         "form": service.form,
         "form_version": service.form_version,
-        "papers": [{name: getattr(paper, name) for name in FROZEN_PAPER} for paper in service.papers.all()],
+        "papers": [
+            {name: getattr(paper, name) for name in FROZEN_PAPER} for paper in service.papers.all()
+        ],
         "fees": [{name: getattr(fee, name) for name in FROZEN_FEE} for fee in fees],
         "fee_total": sum(fee.amount or 0 for fee in fees),
         "time_limit": service.time_limit,
@@ -72,7 +78,11 @@ def offer_digest(dossier: Dossier) -> str:
 def refresh(draft: Dossier) -> bool:
     """Bring a draft up to its service's present offer, keeping all answers; tell whether anything shown changed."""
     locked = _locked_draft(draft)
-    changed = {name: value for name, value in offer(locked.service).items() if getattr(locked, name) != value}
+    changed = {
+        name: value
+        for name, value in offer(locked.service).items()
+        if getattr(locked, name) != value
+    }
     before = offer_digest(locked)
     for name, value in changed.items():
         setattr(locked, name, value)
@@ -112,7 +122,11 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
         )
     locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
     return locked.attachments.create(
-        **known, file=upload.file, name=upload.name, content_type=upload.content_type, size=upload.size
+        **known,
+        file=upload.file,
+        name=upload.name,
+        content_type=upload.content_type,
+        size=upload.size,
     )
 
 
@@ -120,7 +134,11 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
 def detach(dossier: Dossier, attachment: Attachment) -> None:
     """Take back a file that is not sent yet: of a draft, or of the supplement being put together."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if not accepts_files(locked) or attachment.dossier_id != locked.pk or attachment.round != rounds(locked):
+    if (
+        not accepts_files(locked)
+        or attachment.dossier_id != locked.pk
+        or attachment.round != rounds(locked)
+    ):
         raise NotAllowed(_("Giấy tờ đã gửi thì không bỏ được nữa."))
     attachment.delete()
     _delete_file_later(attachment)
@@ -155,7 +173,9 @@ def rounds(dossier: Dossier) -> int:
 
 
 def _locked_draft(draft: Dossier) -> Dossier:
-    locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    locked = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    )
     if locked.state != State.DRAFT:
         raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
     return locked

@@ -38,13 +38,19 @@ class CleanCharField(forms.CharField):
 
     def widget_attrs(self, widget):
         """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+        return {
+            name: value
+            for name, value in super().widget_attrs(widget).items()
+            if name != "maxlength"
+        }
 
 
 class CitizenIdField(CleanCharField):
     """The personal identification number: twelve digits, no check digit (domain facts in docs/architecture.md)."""
 
-    default_validators = [RegexValidator(r"^[0-9]{12}$", _("Số định danh gồm đúng 12 chữ số, ví dụ 051085001234."))]
+    default_validators = [
+        RegexValidator(r"^[0-9]{12}$", _("Số định danh gồm đúng 12 chữ số, ví dụ 051085001234."))
+    ]
 
     def __init__(self, **kwargs):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs})
@@ -56,7 +62,9 @@ class CitizenIdField(CleanCharField):
 class PhoneField(CleanCharField):
     """A Vietnamese telephone number, kept as ten or eleven digits from 0; +84, spaces and dots are forgiven."""
 
-    default_validators = [RegexValidator(_PHONE, _("Số điện thoại gồm 10 chữ số bắt đầu bằng 0, ví dụ 0905 123 456."))]
+    default_validators = [
+        RegexValidator(_PHONE, _("Số điện thoại gồm 10 chữ số bắt đầu bằng 0, ví dụ 0905 123 456."))
+    ]
 
     def __init__(self, **kwargs):
         attrs = {"inputmode": "tel", "autocomplete": "tel"}
@@ -88,7 +96,11 @@ class NumberField(CleanCharField):
         text = re.sub(r"\s", "", super().clean(value))
         if not text:
             return None
-        plain = text.replace(".", "").replace(",", ".") if _THOUSANDS.match(text) else text.replace(",", ".")
+        plain = (
+            text.replace(".", "").replace(",", ".")
+            if _THOUSANDS.match(text)
+            else text.replace(",", ".")
+        )
         if not _NUMBER.match(plain):
             raise forms.ValidationError(_("Hãy ghi bằng chữ số, ví dụ 12 hoặc 12,5."))
         number = Decimal(plain)
@@ -99,7 +111,11 @@ class NumberField(CleanCharField):
         return int(number) if number == number.to_integral_value() else f"{number.normalize():f}"
 
     def prepare_value(self, value):
-        return str(value).replace(".", ",") if isinstance(value, str) and re.match(r"^-?\d+\.\d+$", value) else value
+        return (
+            str(value).replace(".", ",")
+            if isinstance(value, str) and re.match(r"^-?\d+\.\d+$", value)
+            else value
+        )
 
 
 class VietnameseDateField(CleanCharField):
@@ -120,7 +136,9 @@ class VietnameseDateField(CleanCharField):
                 _("Ngày không được trước %(day)s.") % {"day": f"{_limit(self.minimum):%d/%m/%Y}"}
             )
         if self.maximum and day > _limit(self.maximum):
-            raise forms.ValidationError(_("Ngày không được sau %(day)s.") % {"day": f"{_limit(self.maximum):%d/%m/%Y}"})
+            raise forms.ValidationError(
+                _("Ngày không được sau %(day)s.") % {"day": f"{_limit(self.maximum):%d/%m/%Y}"}
+            )
         return day.isoformat()
 
     def _read(self, text: str) -> date:
@@ -133,7 +151,9 @@ class VietnameseDateField(CleanCharField):
         except ValueError:
             found = None
         if found is None or found.year < 1800:
-            raise forms.ValidationError(_("Hãy ghi đúng ngày/tháng/năm, năm gồm bốn chữ số, ví dụ 05/09/1990."))
+            raise forms.ValidationError(
+                _("Hãy ghi đúng ngày/tháng/năm, năm gồm bốn chữ số, ví dụ 05/09/1990.")
+            )
         return found
 
     def prepare_value(self, value):
@@ -184,7 +204,8 @@ class AddressField(forms.MultiValueField):
         provinces = [(name, name) for name in settings.AUTHORITY["areas"]["provinces"]]
         fields = (
             forms.ChoiceField(
-                choices=provinces, error_messages={"invalid_choice": _("Hãy chọn tỉnh trong danh sách.")}
+                choices=provinces,
+                error_messages={"invalid_choice": _("Hãy chọn tỉnh trong danh sách.")},
             ),
             CleanCharField(max_length=100),
             CleanCharField(max_length=200),
@@ -227,7 +248,9 @@ def _choices(question: Question, **common) -> forms.Field:
 
 
 def _yesno(question: Question, **common) -> forms.Field:
-    return forms.ChoiceField(choices=[("yes", _("Có")), ("no", _("Không"))], widget=forms.RadioSelect, **common)
+    return forms.ChoiceField(
+        choices=[("yes", _("Có")), ("no", _("Không"))], widget=forms.RadioSelect, **common
+    )
 
 
 MAKERS: dict[str, Callable[..., forms.Field]] = {
@@ -248,7 +271,9 @@ MAKERS: dict[str, Callable[..., forms.Field]] = {
 def field_for(question: Question) -> forms.Field:
     """Return the form field of a question; files are asked on the page of papers, not here."""
     label = f"{question.label} ({question.unit})" if question.unit else question.label
-    field = MAKERS[question.kind](question, label=label, required=question.required, help_text=question.help)
+    field = MAKERS[question.kind](
+        question, label=label, required=question.required, help_text=question.help
+    )
     say_what_is_missing(field)
     if question.placeholder:
         field.widget.attrs["placeholder"] = question.placeholder
@@ -257,6 +282,10 @@ def field_for(question: Question) -> forms.Field:
 
 def say_what_is_missing(field: forms.Field) -> None:
     """Make the error of an empty required field a sentence that names it."""
-    verb = _("Hãy chọn câu trả lời.") if isinstance(field, forms.ChoiceField) else _("Hãy điền mục này.")
+    verb = (
+        _("Hãy chọn câu trả lời.")
+        if isinstance(field, forms.ChoiceField)
+        else _("Hãy điền mục này.")
+    )
     field.error_messages["required"] = verb
     field.error_messages["invalid_choice"] = _("Hãy chọn một câu trả lời trong danh sách.")

@@ -29,7 +29,13 @@ class StepForm(forms.Form):
 
     required_css_class = "required"
 
-    def __init__(self, *args, partial: bool = False, questions: dict[str, forms.Field] | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        partial: bool = False,
+        questions: dict[str, forms.Field] | None = None,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         self.fields |= questions or {}
         self.helper = FormHelper(self)
@@ -53,7 +59,9 @@ class SectionForm(StepForm):
 
     def __init__(self, section: Section, *args, **kwargs):
         questions = [question for question in section.questions if question.kind != "file"]
-        asked = {question.key: fields.field_for(question) for question in questions if question.asks}
+        asked = {
+            question.key: fields.field_for(question) for question in questions if question.asks
+        }
         super().__init__(*args, questions=asked, **kwargs)
         self.helper.layout = Layout(
             *(Field(question.key) if question.asks else Words(question) for question in questions)
@@ -66,7 +74,9 @@ class ApplicantForm(StepForm):
     applicant_name = fields.CleanCharField(
         label=_("Họ và tên"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    citizen_id = fields.CitizenIdField(label=_("Số định danh cá nhân (số căn cước)"), help_text=_("12 chữ số."))
+    citizen_id = fields.CitizenIdField(
+        label=_("Số định danh cá nhân (số căn cước)"), help_text=_("12 chữ số.")
+    )
     phone = fields.PhoneField(
         label=_("Số điện thoại"),
         help_text=_("Bốn số cuối là khóa để mở lại hồ sơ của bạn bằng mã tra cứu."),
@@ -86,8 +96,13 @@ class ApplicantForm(StepForm):
     def __init__(self, *args, level: int, **kwargs):
         """Take the level of the dossier: an electronic result belongs to level 4."""
         online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
-        ways = [(way.value, way.label) for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)]
-        delivery = forms.ChoiceField(label=_("Nhận kết quả bằng cách nào"), choices=ways, widget=forms.RadioSelect)
+        ways = [
+            (way.value, way.label)
+            for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)
+        ]
+        delivery = forms.ChoiceField(
+            label=_("Nhận kết quả bằng cách nào"), choices=ways, widget=forms.RadioSelect
+        )
         super().__init__(*args, questions={"delivery": delivery}, **kwargs)
         for field in self.fields.values():
             fields.say_what_is_missing(field)
@@ -97,7 +112,9 @@ class DeclarationForm(forms.Form):
     """The last page: the declaration, and the digest of what was read on it."""
 
     declared = forms.BooleanField(
-        label=_("Tôi cam đoan những điều khai trên là đúng sự thật và chịu trách nhiệm về lời khai của mình."),
+        label=_(
+            "Tôi cam đoan những điều khai trên là đúng sự thật và chịu trách nhiệm về lời khai của mình."
+        ),
         error_messages={"required": _("Hãy đánh dấu vào lời cam đoan trước khi gửi.")},
     )
     reviewed = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -116,7 +133,9 @@ class LookupForm(forms.Form):
         label=_("Mã tra cứu hoặc mã số hồ sơ"),
         max_length=200,
         error_messages={"required": _("Hãy nhập mã in trên giấy hoặc trong thư xác nhận.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
 
@@ -126,7 +145,9 @@ class UnlockForm(forms.Form):
     xac_minh = fields.CleanCharField(
         label=_("Bốn số cuối của số điện thoại trong hồ sơ"),
         max_length=20,
-        error_messages={"required": _("Hãy nhập bốn số cuối của số điện thoại đã khai trong hồ sơ.")},
+        error_messages={
+            "required": _("Hãy nhập bốn số cuối của số điện thoại đã khai trong hồ sơ.")
+        },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -135,5 +156,8 @@ class NoteForm(forms.Form):
     """Words that go with a supplement or a withdrawal."""
 
     note = fields.CleanCharField(
-        label=_("Lời nhắn cho cán bộ"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Lời nhắn cho cán bộ"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )

@@ -47,23 +47,41 @@ class Dossier(models.Model):
         POST = "post", _("Nhận qua bưu chính công ích")
         ONLINE = "online", _("Nhận bản điện tử trên cổng")
 
-    tracking_code = models.CharField(_("mã tra cứu"), max_length=14, unique=True, default=codes.new_tracking_code)
-    official_number = models.CharField(_("mã số hồ sơ"), max_length=40, unique=True, null=True, editable=False)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("dịch vụ"))
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("cơ quan"))
-    state = models.CharField(_("trạng thái"), max_length=24, choices=State.choices, default=State.DRAFT)
-    channel = models.CharField(_("kênh nộp"), max_length=8, choices=Channel.choices, default=Channel.ONLINE)
+    tracking_code = models.CharField(
+        _("mã tra cứu"), max_length=14, unique=True, default=codes.new_tracking_code
+    )
+    official_number = models.CharField(
+        _("mã số hồ sơ"), max_length=40, unique=True, null=True, editable=False
+    )
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("dịch vụ")
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("cơ quan")
+    )
+    state = models.CharField(
+        _("trạng thái"), max_length=24, choices=State.choices, default=State.DRAFT
+    )
+    channel = models.CharField(
+        _("kênh nộp"), max_length=8, choices=Channel.choices, default=Channel.ONLINE
+    )
 
     # Who sends it. A signed-in citizen is the owner; others come back by code and telephone.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="dossiers"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="dossiers",
     )
     applicant_name = models.CharField(_("họ và tên người nộp"), max_length=120, blank=True)
     citizen_id = models.CharField(_("số định danh cá nhân"), max_length=12, blank=True)
     phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
     email = models.EmailField(_("thư điện tử"), blank=True)
     address = models.CharField(_("địa chỉ"), max_length=300, blank=True)
-    delivery = models.CharField(_("cách nhận kết quả"), max_length=8, choices=Delivery.choices, default=Delivery.DESK)
+    delivery = models.CharField(
+        _("cách nhận kết quả"), max_length=8, choices=Delivery.choices, default=Delivery.DESK
+    )
 
     # What was asked and answered.
     answers = models.JSONField(_("câu trả lời"), default=dict, blank=True)
@@ -77,7 +95,9 @@ class Dossier(models.Model):
     fee_total = models.PositiveIntegerField(_("phải nộp (đồng)"), default=0)
     fee_paid = models.PositiveIntegerField(_("đã nộp (đồng)"), default=0, editable=False)
     time_limit = models.PositiveSmallIntegerField(_("thời hạn khi nộp"), null=True, blank=True)
-    time_unit = models.CharField(max_length=15, choices=TimeUnit.choices, default=TimeUnit.WORKING_DAYS)
+    time_unit = models.CharField(
+        max_length=15, choices=TimeUnit.choices, default=TimeUnit.WORKING_DAYS
+    )
 
     # Who handles it, and the clock.
     handler = models.ForeignKey(
@@ -109,7 +129,8 @@ class Dossier(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="dossier_state_known"),
             models.CheckConstraint(
-                condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False), name="dossier_sent_has_a_time"
+                condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False),
+                name="dossier_sent_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(official_number__isnull=True, received_at__isnull=True)
@@ -136,7 +157,12 @@ class Dossier(models.Model):
     @property
     def can_pay_online(self) -> bool:
         """Level 4, sent, not ended, something owed."""
-        return self.level == Level.FULL and self.owed > 0 and not self.is_final and self.state != State.DRAFT
+        return (
+            self.level == Level.FULL
+            and self.owed > 0
+            and not self.is_final
+            and self.state != State.DRAFT
+        )
 
     @property
     def is_running(self) -> bool:
@@ -150,7 +176,9 @@ class Dossier(models.Model):
     @property
     def time_limit_text(self) -> str:
         """The frozen time limit as people read it; "" when the rules in force set it."""
-        return period_in_words(self.time_limit, self.time_unit) if self.time_limit is not None else ""
+        return (
+            period_in_words(self.time_limit, self.time_unit) if self.time_limit is not None else ""
+        )
 
 
 class AppendOnly(models.Model):
@@ -218,7 +246,9 @@ class Attachment(models.Model):
     """A file that the applicant sent for one paper of the list (or one file question)."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="attachments")
-    slot = models.CharField(_("giấy tờ"), max_length=60, help_text=_("Khóa của giấy tờ hoặc câu hỏi tệp."))
+    slot = models.CharField(
+        _("giấy tờ"), max_length=60, help_text=_("Khóa của giấy tờ hoặc câu hỏi tệp.")
+    )
     file = models.FileField(upload_to=attachment_path, max_length=200)
     name = models.CharField(_("tên tệp"), max_length=200)
     content_type = models.CharField(max_length=60)
@@ -234,7 +264,9 @@ class Attachment(models.Model):
         verbose_name_plural = _("tệp đính kèm")
         constraints = [
             # The same file sent twice by a nervous finger is one file.
-            models.UniqueConstraint(fields=["dossier", "slot", "sha256", "round"], name="attachment_once"),
+            models.UniqueConstraint(
+                fields=["dossier", "slot", "sha256", "round"], name="attachment_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -275,8 +307,14 @@ class Notification(Waiting):
     class Meta:
         verbose_name = _("thông báo")
         verbose_name_plural = _("thông báo")
-        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="notification_once")]
-        indexes = [models.Index(fields=["lease_until"], condition=Q(status="waiting"), name="notification_waiting")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "recipient"], name="notification_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until"], condition=Q(status="waiting"), name="notification_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.message} · {self.event.dossier}"
@@ -306,9 +344,15 @@ class Document(Waiting):
         verbose_name_plural = _("giấy tờ phát hành")
         constraints = [
             models.UniqueConstraint(fields=["event", "kind"], name="document_once_per_event"),
-            models.CheckConstraint(condition=~Q(status="done") | ~Q(file=""), name="document_done_has_a_file"),
+            models.CheckConstraint(
+                condition=~Q(status="done") | ~Q(file=""), name="document_done_has_a_file"
+            ),
         ]
-        indexes = [models.Index(fields=["lease_until"], condition=Q(status="waiting"), name="document_waiting")]
+        indexes = [
+            models.Index(
+                fields=["lease_until"], condition=Q(status="waiting"), name="document_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -326,7 +370,11 @@ class Counter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["book", "period"], name="one_counter_per_book_and_period")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "period"], name="one_counter_per_book_and_period"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.book} {self.period}: {self.last}"
@@ -340,7 +388,9 @@ class FailedAttempt(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest", "hour"], name="one_attempt_row_per_hour")]
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "hour"], name="one_attempt_row_per_hour")
+        ]
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H}h: {self.count}"
@@ -348,4 +398,6 @@ class FailedAttempt(models.Model):
     @staticmethod
     def digest_of(kind: str, value: str) -> str:
         """Return a keyed digest, so that the table tells neither addresses nor codes."""
-        return hashlib.blake2b(f"{kind}:{value}".encode(), key=settings.SECRET_KEY.encode()[:64]).hexdigest()[:64]
+        return hashlib.blake2b(
+            f"{kind}:{value}".encode(), key=settings.SECRET_KEY.encode()[:64]
+        ).hexdigest()[:64]

@@ -43,7 +43,9 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str,
     NotAllowed when the file to be taken back has been sent.
     """
     chosen: dict[str, Sequence[UploadedFile | None]] = {
-        name.removeprefix(PREFIX): files for name, files in request.FILES.lists() if name.startswith(PREFIX)
+        name.removeprefix(PREFIX): files
+        for name, files in request.FILES.lists()
+        if name.startswith(PREFIX)
     }
     pressed = request.POST.get("slot")
     if pressed is not None and pressed not in chosen:

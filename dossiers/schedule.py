@@ -19,7 +19,9 @@ def sweep() -> int:
     now = timezone.now()
     found = 0
     for model, task in tasks.WORK.items():
-        overdue = model.objects.filter(status=Waiting.Status.WAITING, lease_until__lte=now).order_by("lease_until")
+        overdue = model.objects.filter(
+            status=Waiting.Status.WAITING, lease_until__lte=now
+        ).order_by("lease_until")
         for pk in overdue.values_list("pk", flat=True)[:BATCH]:
             tasks.hurry(task, pk)
             found += 1
@@ -32,7 +34,11 @@ def oldest_waiting() -> float:
     due = [
         row.lease_until
         for model in tasks.WORK
-        if (row := model.objects.filter(status=Waiting.Status.WAITING).order_by("lease_until").first())
+        if (
+            row := model.objects.filter(status=Waiting.Status.WAITING)
+            .order_by("lease_until")
+            .first()
+        )
     ]
     return max(0.0, (now - min(due)).total_seconds()) if due else 0.0
 
@@ -41,12 +47,16 @@ def oldest_waiting() -> float:
 def forget_old_drafts() -> int:
     """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too. Sent dossiers are never deleted."""
     limit = timezone.now() - timedelta(days=settings.DRAFT_KEEP_DAYS)
-    old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit).values_list("pk", flat=True)
+    old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit).values_list(
+        "pk", flat=True
+    )
     return sum(drafts.forget(pk, untouched_since=limit) for pk in list(old))
 
 
 @shared_task
 def forget_old_attempts() -> int:
     """Delete the counts of failed lookups older than a day."""
-    deleted, _by_model = FailedAttempt.objects.filter(hour__lt=timezone.now() - timedelta(days=1)).delete()
+    deleted, _by_model = FailedAttempt.objects.filter(
+        hour__lt=timezone.now() - timedelta(days=1)
+    ).delete()
     return deleted

@@ -132,10 +132,20 @@ S, R = State, Role
 
 TRANSITIONS: dict[Action, Edge] = {
     # Sending and intake
-    Action.SUBMIT: _edge({S.DRAFT}, S.SUBMITTED, R.CITIZEN, message="submitted", paper="acknowledgement"),
-    Action.RECEIVE: _edge({S.SUBMITTED}, S.RECEIVED, R.DESK, message="received", clock=Clock.START, paper="receipt"),
+    Action.SUBMIT: _edge(
+        {S.DRAFT}, S.SUBMITTED, R.CITIZEN, message="submitted", paper="acknowledgement"
+    ),
+    Action.RECEIVE: _edge(
+        {S.SUBMITTED}, S.RECEIVED, R.DESK, message="received", clock=Clock.START, paper="receipt"
+    ),
     Action.REFUSE: _edge(
-        {S.SUBMITTED}, S.INTAKE_REFUSED, R.DESK, message="refused", clock=Clock.STOP, paper="refusal", needs_note=True
+        {S.SUBMITTED},
+        S.INTAKE_REFUSED,
+        R.DESK,
+        message="refused",
+        clock=Clock.STOP,
+        paper="refusal",
+        needs_note=True,
     ),
     Action.REQUEST_INTAKE_SUPPLEMENT: _edge(
         {S.SUBMITTED},
@@ -145,10 +155,16 @@ TRANSITIONS: dict[Action, Edge] = {
         paper="supplement_request",
         needs_note=True,
     ),
-    Action.SUPPLEMENT_INTAKE: _edge({S.INTAKE_SUPPLEMENT}, S.SUBMITTED, R.CITIZEN, message="supplemented"),
+    Action.SUPPLEMENT_INTAKE: _edge(
+        {S.INTAKE_SUPPLEMENT}, S.SUBMITTED, R.CITIZEN, message="supplemented"
+    ),
     # Before receipt a dossier is still its sender's: it is withdrawn at once.
     Action.WITHDRAW: _edge(
-        {S.SUBMITTED, S.INTAKE_SUPPLEMENT}, S.WITHDRAWN, R.CITIZEN, message="withdrawn", clock=Clock.STOP
+        {S.SUBMITTED, S.INTAKE_SUPPLEMENT},
+        S.WITHDRAWN,
+        R.CITIZEN,
+        message="withdrawn",
+        clock=Clock.STOP,
     ),
     # Processing
     Action.START: _edge({S.RECEIVED}, S.IN_PROGRESS, R.CASE),
@@ -162,9 +178,16 @@ TRANSITIONS: dict[Action, Edge] = {
         needs_note=True,
     ),
     # Decree 61/2018/NĐ-CP art. 19.4: when a returned dossier is complete the time limit is counted anew.
-    Action.SUPPLEMENT: _edge({S.SUPPLEMENT}, S.IN_PROGRESS, R.CITIZEN, message="supplemented", clock=Clock.RESTART),
+    Action.SUPPLEMENT: _edge(
+        {S.SUPPLEMENT}, S.IN_PROGRESS, R.CITIZEN, message="supplemented", clock=Clock.RESTART
+    ),
     Action.REQUEST_PAYMENT: _edge(
-        {S.IN_PROGRESS}, S.AWAITING_PAYMENT, R.CASE, message="payment_requested", clock=Clock.PAUSE, needs_note=True
+        {S.IN_PROGRESS},
+        S.AWAITING_PAYMENT,
+        R.CASE,
+        message="payment_requested",
+        clock=Clock.PAUSE,
+        needs_note=True,
     ),
     Action.CONFIRM_PAYMENT: _edge(
         {S.AWAITING_PAYMENT},
@@ -194,7 +217,12 @@ TRANSITIONS: dict[Action, Edge] = {
     Action.PROPOSE: _edge({S.IN_PROGRESS}, S.AWAITING_APPROVAL, R.CASE, needs_note=True),
     Action.SEND_BACK: _edge({S.AWAITING_APPROVAL}, S.IN_PROGRESS, R.LEADER, needs_note=True),
     Action.APPROVE: _edge(
-        {S.AWAITING_APPROVAL}, S.APPROVED, R.LEADER, message="approved", clock=Clock.STOP, paper="result"
+        {S.AWAITING_APPROVAL},
+        S.APPROVED,
+        R.LEADER,
+        message="approved",
+        clock=Clock.STOP,
+        paper="result",
     ),
     Action.REJECT: _edge(
         {S.AWAITING_APPROVAL},

@@ -60,7 +60,10 @@ def stored(step: Step, draft: Dossier) -> dict:
         value = form.get_initial_for_field(field, name)
         if hasattr(field.widget, "widgets_names"):
             parts = field.widget.decompress(value)
-            posted |= {name + suffix: part for suffix, part in zip(field.widget.widgets_names, parts, strict=True)}
+            posted |= {
+                name + suffix: part
+                for suffix, part in zip(field.widget.widgets_names, parts, strict=True)
+            }
         else:
             posted[name] = field.prepare_value(value)
     return posted

@@ -41,7 +41,9 @@ def _send(task, pk: int) -> None:
         return
     try:
         task.apply_async([pk], retry=False)
-    except Exception as error:  # the dossier is committed: no trouble of the broker may become the visitor's
+    except (
+        Exception
+    ) as error:  # the dossier is committed: no trouble of the broker may become the visitor's
         _asked_again_from = time.monotonic() + BROKER_REST_SECONDS
         log.warning("broker unreachable, row %s waits for the sweep: %s", pk, type(error).__name__)
 
@@ -67,7 +69,9 @@ def put_back(row: Waiting, error: Exception) -> None:
 def try_again(row: Waiting) -> bool:
     """Put a row that was given up back in the queue, as if it were new; tell whether it had been given up."""
     given_up = type(row).objects.filter(pk=row.pk, status=Waiting.Status.FAILED)
-    if not given_up.update(status=Waiting.Status.WAITING, attempts=0, lease_until=timezone.now(), error=""):
+    if not given_up.update(
+        status=Waiting.Status.WAITING, attempts=0, lease_until=timezone.now(), error=""
+    ):
         return False
     hurry(WORK[type(row)], row.pk)
     return True
@@ -77,7 +81,9 @@ def _write_failure(row: Waiting, story: str, *, give_up: bool) -> None:
     wait = min(FIRST_WAIT * 2 ** min(row.attempts - 1, 10), LONGEST_WAIT)
     status = Waiting.Status.FAILED if give_up else Waiting.Status.WAITING
     # Only of this attempt: a worker that comes back late must not undo what another has done meanwhile.
-    type(row).objects.filter(pk=row.pk, status=Waiting.Status.WAITING, attempts=row.attempts).update(
+    type(row).objects.filter(
+        pk=row.pk, status=Waiting.Status.WAITING, attempts=row.attempts
+    ).update(
         error=story.replace("\x00", "")[:300], status=status, lease_until=timezone.now() + wait
     )
     if give_up:

@@ -87,7 +87,12 @@ def entries(dossier: Dossier, *, with_notes: bool) -> list[Entry]:
     """Return the timeline, newest first; notes only for those who may see everything."""
     events = dossier.events.select_related("actor").order_by("-pk")
     return [
-        Entry(event.at, str(SENTENCES[Action(event.action)]), _who(event), _note(event) if with_notes else "")
+        Entry(
+            event.at,
+            str(SENTENCES[Action(event.action)]),
+            _who(event),
+            _note(event) if with_notes else "",
+        )
         for event in events
     ]
 
@@ -105,7 +110,12 @@ def _note(event: Event) -> str:
 
 def last_request(dossier: Dossier) -> Event | None:
     """Return the latest request for a supplement."""
-    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).select_related("actor").order_by("-pk").first()
+    return (
+        dossier.events.filter(action__in=SUPPLEMENT_REQUESTS)
+        .select_related("actor")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def next_step(dossier: Dossier) -> str:

@@ -20,7 +20,11 @@ from PIL import Image, ImageFile
 # Content type → suffix; what an officer's machine opens without harm.
 ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 ACCEPT_ATTRIBUTE = ".pdf,.jpg,.jpeg,.png"
-_MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_MAGIC = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+}
 _LONGEST_NAME = 120
 
 
@@ -41,7 +45,9 @@ class Checked:
 
 def rules() -> str:
     """Return the rules in one sentence, told before a file is chosen (Circular 32/2017/TT-BTTTT)."""
-    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
+        "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
+    }
 
 
 def check(upload: UploadedFile | None) -> Checked:
@@ -52,10 +58,14 @@ def check(upload: UploadedFile | None) -> Checked:
     if upload is None:
         raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
     if not upload.size:
-        raise UploadRefused(_("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": _shown(upload)})
+        raise UploadRefused(
+            _("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": _shown(upload)}
+        )
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise UploadRefused(
-            _("Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp.")
+            _(
+                "Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp."
+            )
             % {
                 "name": _shown(upload),
                 "size": filesizeformat(upload.size),
@@ -94,10 +104,14 @@ def _check_pdf(upload: UploadedFile) -> None:
         reader = pypdf.PdfReader(_stream(upload))
         locked = reader.is_encrypted and not _opens_for_everybody(reader)
         pages = 0 if locked else len(reader.pages)
-    except Exception as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
+    except (
+        Exception
+    ) as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
         raise _broken(upload) from error
     if locked:
-        raise UploadRefused(_("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": _shown(upload)})
+        raise UploadRefused(
+            _("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": _shown(upload)}
+        )
     if not pages:
         raise _broken(upload)
 
@@ -115,7 +129,9 @@ def _check_image(upload: UploadedFile) -> None:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the pixels are counted below
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # the pixels are counted below
             with Image.open(_stream(upload), formats=["JPEG", "PNG"]) as image:
                 if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
                     raise Image.DecompressionBombError
@@ -132,7 +148,8 @@ def _check_image(upload: UploadedFile) -> None:
 
 def _broken(upload: UploadedFile) -> UploadRefused:
     return UploadRefused(
-        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.") % {"name": _shown(upload)}
+        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.")
+        % {"name": _shown(upload)}
     )
 
 

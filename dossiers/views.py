@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dossiers import access, answers, codes, documents, drafts, posted_files, timeline, uploads, workflow
+from dossiers import (
+    access,
+    answers,
+    codes,
+    documents,
+    drafts,
+    posted_files,
+    timeline,
+    uploads,
+    workflow,
+)
 from dossiers.apply_views import UNPROCESSABLE
 from dossiers.forms import LookupForm, NoteForm, UnlockForm
 from dossiers.models import Document, Dossier
@@ -88,7 +98,10 @@ def _by_official_number(request: HttpRequest, form: LookupForm, number: str) -> 
 def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
     access.count_failure(request)
     form.add_error(
-        "ma", _("Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư.")
+        "ma",
+        _(
+            "Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."
+        ),
     )
     return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
 
@@ -132,9 +145,15 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
         raise Http404
     if held and dossier.state == State.DRAFT:
         return render(
-            request, "dossiers/draft.html", {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)}
+            request,
+            "dossiers/draft.html",
+            {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)},
         )
-    context = {"dossier": dossier, "held": held, "entries": timeline.entries(dossier, with_notes=held)}
+    context = {
+        "dossier": dossier,
+        "held": held,
+        "entries": timeline.entries(dossier, with_notes=held),
+    }
     if held:
         context |= {
             "sections": answers.summary(dossier),
@@ -174,16 +193,26 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
     refusals: dict[str, str] = {}
     if request.method == "POST":
         try:
-            refusals = posted_files.keep(request, dossier, {slot.key for slot in _supplement_slots(dossier)})
+            refusals = posted_files.keep(
+                request, dossier, {slot.key for slot in _supplement_slots(dossier)}
+            )
         except workflow.NotAllowed as refusal:
             messages.warning(request, str(refusal))
             return redirect(dossier)
         if _may_send(request, dossier, form, refusals):
-            return _act(request, dossier, action, form.cleaned_data["note"], _("Đã gửi bổ sung. Cảm ơn bạn."))
+            return _act(
+                request,
+                dossier,
+                action,
+                form.cleaned_data["note"],
+                _("Đã gửi bổ sung. Cảm ơn bạn."),
+            )
     return _supplement_page(request, dossier, form, refusals)
 
 
-def _supplement_page(request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]) -> HttpResponse:
+def _supplement_page(
+    request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
+) -> HttpResponse:
     """Uploading is answered with the page itself, not with a redirect: the words already typed stay in their box."""
     context = {
         "dossier": dossier,
@@ -204,10 +233,15 @@ def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
     other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
     hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
     listed = [slot for slot in found if slot.upload and slot.key != OTHER_PAPERS]
-    return [*listed, answers.Slot(OTHER_PAPERS, _("Giấy tờ khác"), _("Tệp"), 1, False, True, hint, other)]
+    return [
+        *listed,
+        answers.Slot(OTHER_PAPERS, _("Giấy tờ khác"), _("Tệp"), 1, False, True, hint, other),
+    ]
 
 
-def _may_send(request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]) -> bool:
+def _may_send(
+    request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
+) -> bool:
     """Whether "Gửi bổ sung" was pressed with something to send; an empty one is told so on the form."""
     if refusals or "slot" in request.POST or "remove" in request.POST or not form.is_valid():
         return False
@@ -231,11 +265,19 @@ def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
         done = _("Đã rút hồ sơ.") if action == Action.WITHDRAW else _("Đã gửi đề nghị rút hồ sơ.")
         return _act(request, dossier, action, form.cleaned_data["note"], done)
     context = {"dossier": dossier, "form": form, "at_once": action == Action.WITHDRAW}
-    return render(request, "dossiers/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+    return render(
+        request, "dossiers/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200
+    )
 
 
-def _act(request: HttpRequest, dossier: Dossier, action: Action, note: str, done: str) -> HttpResponse:
-    by = request.user if request.user.is_authenticated and request.user.pk == dossier.owner_id else None
+def _act(
+    request: HttpRequest, dossier: Dossier, action: Action, note: str, done: str
+) -> HttpResponse:
+    by = (
+        request.user
+        if request.user.is_authenticated and request.user.pk == dossier.owner_id
+        else None
+    )
     try:
         workflow.apply(dossier, action, role=Role.CITIZEN, by=by, note=note)
         messages.success(request, done)
@@ -262,9 +304,16 @@ def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
     dossier = access.get_held_or_404(request, tracking)
     document = get_object_or_404(dossier.documents, pk=pk)
     if not document.is_ready:
-        page = render(request, "dossiers/being_made.html", {"dossier": dossier, "document": document}, status=202)
+        page = render(
+            request,
+            "dossiers/being_made.html",
+            {"dossier": dossier, "document": document},
+            status=202,
+        )
         return page if document.status == Document.Status.FAILED else _looks_again(page)
-    return file_response(document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf")
+    return file_response(
+        document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf"
+    )
 
 
 def file_response(file, name: str, content_type: str) -> FileResponse:
@@ -284,4 +333,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Every dossier of the signed-in citizen, drafts first."""
     owned = Dossier.objects.filter(owner_id=request.user.pk).select_related("service")
     page = Paginator(owned.exclude(state=State.DRAFT), PER_PAGE).get_page(request.GET.get("trang"))
-    return render(request, "dossiers/mine.html", {"drafts": owned.filter(state=State.DRAFT), "page": page})
+    return render(
+        request, "dossiers/mine.html", {"drafts": owned.filter(state=State.DRAFT), "page": page}
+    )

@@ -30,7 +30,9 @@ def submit(draft: Dossier, *, by=None, reviewed: str) -> Dossier:
     `reviewed` is the `offer_digest` of the page that was read. Raise NotAllowed when the service changed since, or was
     closed, or a required paper is missing.
     """
-    locked = Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    locked = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
+    )
     if locked.state != State.DRAFT:
         return locked
     drafts.refuse_closed(locked.service)
@@ -45,12 +47,20 @@ def _refuse_missing_papers(draft: Dossier) -> None:
     if draft.channel != Dossier.Channel.ONLINE:
         return  # what comes to the desk comes on paper
     if missing := answers.missing(draft):
-        raise NotAllowed(_("Thiếu giấy tờ: %(names)s.") % {"names": "; ".join(slot.name for slot in missing)})
+        raise NotAllowed(
+            _("Thiếu giấy tờ: %(names)s.") % {"names": "; ".join(slot.name for slot in missing)}
+        )
 
 
 @transaction.atomic
 def apply(
-    dossier: Dossier, action: Action, *, role: Role, by=None, note: str = "", data: dict[str, Any] | None = None
+    dossier: Dossier,
+    action: Action,
+    *,
+    role: Role,
+    by=None,
+    note: str = "",
+    data: dict[str, Any] | None = None,
 ) -> Dossier:
     """Move a dossier along one edge of TRANSITIONS and return it as it now stands.
 
@@ -82,7 +92,9 @@ def apply(
 def _refuse_unless_offered(dossier: Dossier, action: Action, role: Role, note: str) -> None:
     edge = TRANSITIONS[action]
     if role not in edge.roles:
-        raise NotAllowed(_("Thao tác “%(action)s” không thuộc phần việc của bạn.") % {"action": action.label})
+        raise NotAllowed(
+            _("Thao tác “%(action)s” không thuộc phần việc của bạn.") % {"action": action.label}
+        )
     if dossier.state not in edge.sources:
         raise NotAllowed(too_late(dossier, action))
     if edge.needs_note and not note.strip():
@@ -94,7 +106,12 @@ def too_late(dossier: Dossier, action: Action) -> str:
     last = dossier.events.select_related("actor").order_by("-pk").first()
     who = last.actor if last and last.actor else _("người nộp")
     told = {"action": action.label, "state": dossier.get_state_display(), "who": who}
-    return _("Không thể “%(action)s”: hồ sơ đang ở trạng thái “%(state)s” (cập nhật gần nhất: %(who)s).") % told
+    return (
+        _(
+            "Không thể “%(action)s”: hồ sơ đang ở trạng thái “%(state)s” (cập nhật gần nhất: %(who)s)."
+        )
+        % told
+    )
 
 
 def _write_rows(event: Event, message: str, paper: str) -> None:
@@ -119,7 +136,9 @@ def _move_clock(dossier: Dossier, clock: Clock, now: datetime) -> None:
         dossier.due_at = _due_from(dossier, now)
     elif clock == Clock.RESUME and dossier.paused_at:
         if dossier.due_at:
-            dossier.due_at = calendars.resume(dossier.due_at, dossier.paused_at, now, calendars.load())
+            dossier.due_at = calendars.resume(
+                dossier.due_at, dossier.paused_at, now, calendars.load()
+            )
         dossier.paused_at = None
 
 
@@ -156,11 +175,16 @@ def _receive(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     unit = settings.AUTHORITY["unit_code"]
     order = take_number(unit, f"{today:%Y-%m-%d}")
     if order > codes.LAST_NUMBER_OF_A_DAY:
-        raise NotAllowed(_("Hôm nay đã cấp hết %(most)d số hồ sơ.") % {"most": codes.LAST_NUMBER_OF_A_DAY})
+        raise NotAllowed(
+            _("Hôm nay đã cấp hết %(most)d số hồ sơ.") % {"most": codes.LAST_NUMBER_OF_A_DAY}
+        )
     dossier.official_number = codes.official_number(unit, today, order)
     dossier.received_at = now
     dossier.handler = by
-    return {"official_number": dossier.official_number, "book_order": _next_of_year("so-theo-doi", now)}
+    return {
+        "official_number": dossier.official_number,
+        "book_order": _next_of_year("so-theo-doi", now),
+    }
 
 
 def _take_in_hand(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
@@ -187,7 +211,12 @@ def _request_payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     if amount < 0 or (amount and not name):
         raise NotAllowed(_("Khoản nộp thêm cần có tên và số tiền lớn hơn 0."))
     if amount:
-        line = {"key": f"bo-sung-{len(dossier.fees) + 1}", "kind": "phi", "name": name, "amount": amount}
+        line = {
+            "key": f"bo-sung-{len(dossier.fees) + 1}",
+            "kind": "phi",
+            "name": name,
+            "amount": amount,
+        }
         dossier.fees = [*dossier.fees, {**line, "note": ""}]
         dossier.fee_total += amount
     if not dossier.owed:
@@ -203,13 +232,18 @@ def _payment(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
 def _approve(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     proposal = dossier.events.filter(action=Action.PROPOSE).order_by("-pk").first()
     number = _next_of_year("ket-qua", now)
-    return {"result_number": number, "result_text": proposal.data.get("result_text", "") if proposal else ""}
+    return {
+        "result_number": number,
+        "result_text": proposal.data.get("result_text", "") if proposal else "",
+    }
 
 
 def _return(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     if dossier.owed:
         owed = number_format(dossier.owed, force_grouping=True)
-        raise NotAllowed(_("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": owed})
+        raise NotAllowed(
+            _("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": owed}
+        )
     return {}
 
 

@@ -61,14 +61,27 @@ class UnconfirmedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         # The primary keys of the manager's question, so that it may be combined with the other filters.
-        return queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk")) if self.value() else queryset
+        return (
+            queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk"))
+            if self.value()
+            else queryset
+        )
 
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnly, admin.ModelAdmin):
     """Shows and finds; `take_cash` is the one thing that staff do with money here."""
 
-    list_display = ["txn_ref", "dossier", "sum", "method", "state", "created_at", "settled_at", "to_refund"]
+    list_display = [
+        "txn_ref",
+        "dossier",
+        "sum",
+        "method",
+        "state",
+        "created_at",
+        "settled_at",
+        "to_refund",
+    ]
     list_filter = ["needs_refund", UnconfirmedFilter, "state", "method", "refund_reason"]
     list_select_related = ["dossier"]
     list_per_page = 50
@@ -95,7 +108,11 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
         return payment.get_refund_reason_display() if payment.needs_refund else "–"
 
     def get_urls(self):
-        cash = path("thu-tien/<int:dossier_pk>/", self.admin_site.admin_view(take_cash), name="payments_cash")
+        cash = path(
+            "thu-tien/<int:dossier_pk>/",
+            self.admin_site.admin_view(take_cash),
+            name="payments_cash",
+        )
         return [cash, *super().get_urls()]
 
 
@@ -134,7 +151,9 @@ def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
         return redirect("admin:dossiers_dossier_change", dossier.pk)
     under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
     context = {"title": "Thu tiền tại quầy", "dossier": dossier, "under_way": under_way}
-    return render(request, "payments/admin/cash.html", {**admin.site.each_context(request), **context})
+    return render(
+        request, "payments/admin/cash.html", {**admin.site.each_context(request), **context}
+    )
 
 
 def _amount_seen(request: HttpRequest) -> int:

@@ -82,7 +82,9 @@ class Message:
         """PAID only when both codes are 00. Money that may have left the citizen's account is UNCLEAR, not failed."""
         if (self.response_code, self.status) == (OK, OK):
             return Verdict.PAID
-        if self.response_code == SUSPECTED or (self.response_code == OK and self.status != STATUS_ERROR):
+        if self.response_code == SUSPECTED or (
+            self.response_code == OK and self.status != STATUS_ERROR
+        ):
             return Verdict.UNCLEAR
         return Verdict.FAILED
 
@@ -94,7 +96,9 @@ def sign(params: Mapping[str, str], secret: str) -> str:
 
 def canonical(params: Mapping[str, str]) -> str:
     """Return the text that is signed, which is also the query string that is sent."""
-    return urlencode(sorted((key, value) for key, value in params.items() if value != "" and key not in UNSIGNED))
+    return urlencode(
+        sorted((key, value) for key, value in params.items() if value != "" and key not in UNSIGNED)
+    )
 
 
 def verify(params: Mapping[str, str], secret: str) -> bool:
@@ -126,7 +130,11 @@ def read(raw: str, secret: str) -> Message | None:
     code: sent back to us as if it were an answer, it is none.
     """
     fields = parse(raw)
-    if not verify(fields, secret) or not fields.get("vnp_ResponseCode") or not fields.get("vnp_TxnRef"):
+    if (
+        not verify(fields, secret)
+        or not fields.get("vnp_ResponseCode")
+        or not fields.get("vnp_TxnRef")
+    ):
         return None
     return Message(
         txn_ref=fields["vnp_TxnRef"],

@@ -37,7 +37,9 @@ def answer_ipn(raw: str) -> Answer:
 def _settle(message: Message) -> Answer:
     try:
         return ledger.settle(message)
-    except Exception:  # whatever failed, the gateway must hear "again, please" and not an error page
+    except (
+        Exception
+    ):  # whatever failed, the gateway must hear "again, please" and not an error page
         log.exception("an IPN could not be written down")
         return Answer.OTHER
 
@@ -71,5 +73,7 @@ def _keep(kind: GatewayMessage.Kind, raw: str, message: Message | None) -> Gatew
 def forget_forgeries(*, now: datetime | None = None) -> int:
     """Delete messages without a true signature that are older than KEEP_FORGERIES; return how many."""
     limit = (now or timezone.now()) - KEEP_FORGERIES
-    deleted, _by_model = GatewayMessage.objects.filter(signature_ok=False, received_at__lt=limit).delete()
+    deleted, _by_model = GatewayMessage.objects.filter(
+        signature_ok=False, received_at__lt=limit
+    ).delete()
     return deleted

@@ -47,7 +47,9 @@ def open_payment(dossier: Dossier, *, now: datetime | None = None) -> Payment:
 
 @transaction.atomic
 def _open(dossier_pk: int, now: datetime) -> Payment:
-    present = Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier_pk).first()
+    present = (
+        Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier_pk).first()
+    )
     # Read and not locked: a fee that changes a moment later finds this payment open, and `settle` counts what is owed.
     dossier = Dossier.objects.get(pk=dossier_pk)
     if reason := why_not_payable(dossier):
@@ -57,7 +59,9 @@ def _open(dossier_pk: int, now: datetime) -> Payment:
     if present:
         _move(present, Move.EXPIRE)
     limit = now + timedelta(minutes=settings.VNPAY["EXPIRE_MINUTES"])
-    return Payment.objects.create(dossier=dossier, amount=dossier.owed, created_at=now, expires_at=limit)
+    return Payment.objects.create(
+        dossier=dossier, amount=dossier.owed, created_at=now, expires_at=limit
+    )
 
 
 def why_not_payable(dossier: Dossier) -> str:
@@ -80,7 +84,9 @@ def _why_to_wait(dossier: Dossier) -> str:
     )
     if not under_way.exists():
         return ""
-    return _("Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. Xin chờ kết quả, đừng nộp lần nữa.")
+    return _(
+        "Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. Xin chờ kết quả, đừng nộp lần nữa."
+    )
 
 
 # --- What the gateway says ---------------------------------------------------------------------------------------
@@ -125,7 +131,9 @@ def _book(payment: Payment, given: tuple[int, RefundReason]) -> None:
     taken, reason = given
     LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount)
     if surplus := payment.amount - taken:
-        LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus)
+        LedgerEntry.objects.create(
+            payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus
+        )
         payment.needs_refund, payment.refund_reason = True, reason
         payment.save(update_fields=["needs_refund", "refund_reason"])
 
@@ -143,7 +151,9 @@ def _give_if_taken(payment: Payment, paid_at: datetime | None) -> tuple[int, Ref
     return amount, RefundReason.SURPLUS
 
 
-def _give(payment: Payment, dossier: Dossier, amount: int, *, paid_at: datetime | None = None, by=None) -> None:
+def _give(
+    payment: Payment, dossier: Dossier, amount: int, *, paid_at: datetime | None = None, by=None
+) -> None:
     """Tell the dossier that `amount` of its fee is paid. Raises workflow.NotAllowed, with nothing changed."""
     covers = amount >= dossier.owed
     waits = dossier.state == State.AWAITING_PAYMENT
@@ -196,7 +206,11 @@ def expire_stale(*, now: datetime | None = None) -> int:
     """Expire open payments whose time ran out more than GRACE ago; return how many. A late success still counts."""
     limit = (now or timezone.now()) - GRACE
     # Those being settled at this moment are locked, and are left to whoever settles them.
-    stale = Payment.objects.select_for_update(skip_locked=True, no_key=True).open().filter(expires_at__lt=limit)
+    stale = (
+        Payment.objects.select_for_update(skip_locked=True, no_key=True)
+        .open()
+        .filter(expires_at__lt=limit)
+    )
     payments = list(stale.order_by("pk")[:BATCH])
     for payment in payments:
         _move(payment, Move.EXPIRE)
@@ -210,9 +224,13 @@ def flag_ended() -> int:
     Nothing is booked as due: whether a fee goes back once work has begun is for people to decide.
     """
     ended = Payment.objects.filter(
-        state=PaymentState.SETTLED, needs_refund=False, dossier__state__in=(State.WITHDRAWN, State.INTAKE_REFUSED)
+        state=PaymentState.SETTLED,
+        needs_refund=False,
+        dossier__state__in=(State.WITHDRAWN, State.INTAKE_REFUSED),
     )
-    payments = list(ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:BATCH])
+    payments = list(
+        ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:BATCH]
+    )
     for payment in payments:
         payment.needs_refund, payment.refund_reason = True, RefundReason.ENDED
         payment.save(update_fields=["needs_refund", "refund_reason"])

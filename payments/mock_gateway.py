@@ -54,7 +54,9 @@ SCENARIOS: dict[str, Scenario] = {
     "nghi-ngo": Scenario(_("Đã trừ tiền nhưng nghi ngờ gian lận (07)"), gateway.SUSPECTED),
     "ipn-cham": Scenario(_("Thành công, IPN chậm 20 giây"), ipns=(Ipn(delay=20),)),
     "ipn-hai-lan": Scenario(_("Thành công, IPN gửi hai lần"), ipns=(Ipn(), Ipn())),
-    "ipn-trai-nguoc": Scenario(_("Thành công, rồi IPN báo hủy"), ipns=(Ipn(), Ipn(delay=5, code="24"))),
+    "ipn-trai-nguoc": Scenario(
+        _("Thành công, rồi IPN báo hủy"), ipns=(Ipn(), Ipn(delay=5, code="24"))
+    ),
     "ipn-sai-tien": Scenario(_("Thành công, IPN sai số tiền"), ipns=(Ipn(extra=1000),)),
     "ipn-sai-chu-ky": Scenario(_("Thành công, IPN sai chữ ký"), ipns=(Ipn(forged=True),)),
     "ipn-mat": Scenario(_("Thành công, IPN không bao giờ đến"), ipns=()),
@@ -98,7 +100,9 @@ def read_request(query: str) -> Request | None:
     return request if same_site and known and request.amount else None
 
 
-def answer_query(asked: Request, code: str, *, number: str, extra: int = 0, forged: bool = False) -> str:
+def answer_query(
+    asked: Request, code: str, *, number: str, extra: int = 0, forged: bool = False
+) -> str:
     """Return the signed parameters with which the gateway answers; `forged` signs them with a wrong secret."""
     taken = code in (gateway.OK, gateway.SUSPECTED)
     status = {gateway.OK: gateway.OK, gateway.SUSPECTED: SUSPECTED_STATUS}.get(code, FAILED_STATUS)
@@ -149,7 +153,10 @@ def finish(request: HttpRequest) -> HttpResponse:
         return render(request, "payments/mock/refused.html", status=BAD_REQUEST)
     number = str(secrets.randbelow(90_000_000) + 10_000_000)
     back = f"{asked.fields['vnp_ReturnUrl']}?{answer_query(asked, scenario.code, number=number)}"
-    sent = [tasks.queue_mock_ipn(_ipn_query(asked, scenario, ipn, number), ipn.delay) for ipn in scenario.ipns]
+    sent = [
+        tasks.queue_mock_ipn(_ipn_query(asked, scenario, ipn, number), ipn.delay)
+        for ipn in scenario.ipns
+    ]
     if all(sent):
         return HttpResponseRedirect(back, status=SEE_OTHER)
     with translation.override(asked.language):

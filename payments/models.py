@@ -39,7 +39,9 @@ class PaymentQuerySet(models.QuerySet):
         said_paid = GatewayMessage.objects.filter(
             payment=models.OuterRef("pk"), kind=GatewayMessage.Kind.RETURN, says_paid=True
         )
-        return self.filter(models.Exists(said_paid), state__in=[PaymentState.OPEN, PaymentState.EXPIRED])
+        return self.filter(
+            models.Exists(said_paid), state__in=[PaymentState.OPEN, PaymentState.EXPIRED]
+        )
 
 
 class Payment(models.Model):
@@ -51,11 +53,17 @@ class Payment(models.Model):
         GATEWAY = "gateway", _("Trực tuyến")
         CASH = "cash", _("Tiền mặt tại Một cửa")
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="payments", verbose_name=_("hồ sơ"))
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, related_name="payments", verbose_name=_("hồ sơ")
+    )
     amount = models.PositiveIntegerField(_("số tiền (đồng)"))
     txn_ref = models.CharField(_("mã giao dịch"), max_length=20, unique=True, default=new_txn_ref)
-    state = models.CharField(_("trạng thái"), max_length=8, choices=PaymentState.choices, default=PaymentState.OPEN)
-    method = models.CharField(_("hình thức"), max_length=8, choices=Method.choices, default=Method.GATEWAY)
+    state = models.CharField(
+        _("trạng thái"), max_length=8, choices=PaymentState.choices, default=PaymentState.OPEN
+    )
+    method = models.CharField(
+        _("hình thức"), max_length=8, choices=Method.choices, default=Method.GATEWAY
+    )
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now)
     # Cash is paid in the moment it is written down: its time is over when it begins.
     expires_at = models.DateTimeField(_("hết hạn lúc"))
@@ -64,7 +72,9 @@ class Payment(models.Model):
     bank_code = models.CharField(_("ngân hàng"), max_length=20, blank=True)
     response_code = models.CharField(_("mã kết quả"), max_length=4, blank=True)
     needs_refund = models.BooleanField(_("cần hoàn tiền"), default=False)
-    refund_reason = models.CharField(_("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True)
+    refund_reason = models.CharField(
+        _("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True
+    )
 
     objects = PaymentQuerySet.as_manager()
 
@@ -74,9 +84,13 @@ class Payment(models.Model):
         verbose_name_plural = _("thanh toán")
         constraints = [
             models.UniqueConstraint(
-                fields=["dossier"], condition=Q(state=PaymentState.OPEN), name="one_open_payment_per_dossier"
+                fields=["dossier"],
+                condition=Q(state=PaymentState.OPEN),
+                name="one_open_payment_per_dossier",
             ),
-            models.CheckConstraint(condition=Q(state__in=PaymentState.values), name="payment_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=PaymentState.values), name="payment_state_known"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_of_something"),
             models.CheckConstraint(
                 condition=Q(state=PaymentState.SETTLED, settled_at__isnull=False)
@@ -95,8 +109,12 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], condition=Q(state=PaymentState.OPEN), name="payment_open"),
-            models.Index(fields=["-created_at"], condition=Q(needs_refund=True), name="payment_to_refund"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state=PaymentState.OPEN), name="payment_open"
+            ),
+            models.Index(
+                fields=["-created_at"], condition=Q(needs_refund=True), name="payment_to_refund"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +138,9 @@ class LedgerEntry(AppendOnly):
         verbose_name = _("bút toán")
         verbose_name_plural = _("sổ thu")
         constraints = [
-            models.UniqueConstraint(fields=["payment", "kind"], name="ledger_once_per_payment_and_kind"),
+            models.UniqueConstraint(
+                fields=["payment", "kind"], name="ledger_once_per_payment_and_kind"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_entry_is_of_something"),
         ]
 
@@ -146,7 +166,12 @@ class GatewayMessage(models.Model):
     # Empty on an IPN: the process died while it was answering, and the gateway will call again.
     answer = models.CharField(_("đã trả lời"), max_length=2, blank=True)
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="messages", verbose_name=_("thanh toán")
+        Payment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("thanh toán"),
     )
     received_at = models.DateTimeField(_("nhận lúc"), default=timezone.now)
 
@@ -156,9 +181,15 @@ class GatewayMessage(models.Model):
         verbose_name_plural = _("tin của cổng thanh toán")
         constraints = [
             # A browser may reload its return page for an hour; that is one message. An IPN is kept each time.
-            models.UniqueConstraint(fields=["digest"], condition=Q(kind="return"), name="gateway_return_kept_once"),
+            models.UniqueConstraint(
+                fields=["digest"], condition=Q(kind="return"), name="gateway_return_kept_once"
+            ),
         ]
-        indexes = [models.Index(fields=["received_at"], condition=Q(signature_ok=False), name="gateway_forged")]
+        indexes = [
+            models.Index(
+                fields=["received_at"], condition=Q(signature_ok=False), name="gateway_forged"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {timezone.localtime(self.received_at):%d/%m/%Y %H:%M:%S}"

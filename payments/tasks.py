@@ -60,6 +60,8 @@ def queue_mock_ipn(query: str, delay: int) -> bool:
     try:
         send_mock_ipn.apply_async([query], countdown=delay or None, retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("broker unreachable, the mock gateway's IPN is not sent: %s", type(error).__name__)
+        log.warning(
+            "broker unreachable, the mock gateway's IPN is not sent: %s", type(error).__name__
+        )
         return False
     return True

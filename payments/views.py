@@ -49,7 +49,9 @@ def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
         return _show_checkout(request, dossier, str(refusal), status=CONFLICT)
 
 
-def _show_checkout(request: HttpRequest, dossier: Dossier, refusal: str, *, status: int) -> HttpResponse:
+def _show_checkout(
+    request: HttpRequest, dossier: Dossier, refusal: str, *, status: int
+) -> HttpResponse:
     unconfirmed = Payment.objects.unconfirmed().filter(dossier=dossier).exists()
     context = {"dossier": dossier, "refusal": refusal, "unconfirmed": unconfirmed}
     return render(request, "payments/checkout.html", context, status=status)
@@ -124,7 +126,11 @@ def returned(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ipn(request: HttpRequest) -> JsonResponse:
     """Take the gateway's word and answer in its protocol, always with status 200."""
-    raw = request.body.decode("utf-8", "replace") if request.method == "POST" else request.META.get("QUERY_STRING", "")
+    raw = (
+        request.body.decode("utf-8", "replace")
+        if request.method == "POST"
+        else request.META.get("QUERY_STRING", "")
+    )
     try:
         answer = inbox.answer_ipn(raw)
     except DatabaseError:

@@ -20,4 +20,6 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # also every error of smtplib
             log.error("a mail about an account could not be sent: %s", type(error).__name__)
             if visit.request is not None:
-                messages.warning(visit.request, _("Máy chủ thư đang trục trặc nên chưa gửi được thư cho bạn."))
+                messages.warning(
+                    visit.request, _("Máy chủ thư đang trục trặc nên chưa gửi được thư cho bạn.")
+                )

@@ -16,7 +16,9 @@ class StaffSignInForm(AdminAuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if username and password:
             # Raises ValidationError once this name or this address has failed too often.
-            user = get_adapter(self.request).authenticate(self.request, username=username, password=password)
+            user = get_adapter(self.request).authenticate(
+                self.request, username=username, password=password
+            )
             if user is None:
                 raise self.get_invalid_login_error()
             self.confirm_login_allowed(user)
@@ -44,5 +46,7 @@ class PersonAdmin(UserAdmin):
         ("Vai trò và quyền", {"fields": ["is_active", "is_staff", "groups", "is_superuser"]}),
         ("Thời điểm", {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["username", "full_name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"fields": ["username", "full_name", "usable_password", "password1", "password2"]})
+    ]
     readonly_fields = ["last_login", "date_joined"]

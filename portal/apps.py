@@ -22,4 +22,6 @@ class PortalConfig(AppConfig):
     def ready(self):
         from portal import checks, groups  # noqa: F401 - registering the system checks is that import's only effect
 
-        post_migrate.connect(groups.ensure, sender=apps.get_app_config("services"), dispatch_uid="portal.groups")
+        post_migrate.connect(
+            groups.ensure, sender=apps.get_app_config("services"), dispatch_uid="portal.groups"
+        )

@@ -16,6 +16,12 @@ app.conf.beat_schedule = {
     # What the queue lost or a dead worker held: mail and papers still waiting in their rows.
     "sweep-dossiers": {"task": "dossiers.schedule.sweep", "schedule": 30.0},
     "sweep-payments": {"task": "payments.schedule.sweep", "schedule": 60.0},
-    "forget-old-drafts": {"task": "dossiers.schedule.forget_old_drafts", "schedule": crontab(hour=2, minute=30)},
-    "forget-old-attempts": {"task": "dossiers.schedule.forget_old_attempts", "schedule": crontab(hour=3, minute=0)},
+    "forget-old-drafts": {
+        "task": "dossiers.schedule.forget_old_drafts",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "forget-old-attempts": {
+        "task": "dossiers.schedule.forget_old_attempts",
+        "schedule": crontab(hour=3, minute=0),
+    },
 }

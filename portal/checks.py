@@ -14,7 +14,11 @@ def production(app_configs, **kwargs) -> list[Error]:
     """Return one error for each development default that is still there when PRODUCTION is on; none in development."""
     if not settings.PRODUCTION:
         return []
-    return [Error(sentence, hint=hint, id=f"portal.{code}") for wrong, code, sentence, hint in _rules() if wrong]
+    return [
+        Error(sentence, hint=hint, id=f"portal.{code}")
+        for wrong, code, sentence, hint in _rules()
+        if wrong
+    ]
 
 
 def _rules() -> list[tuple[bool, str, str, str]]:
@@ -57,5 +61,10 @@ def _rules() -> list[tuple[bool, str, str, str]]:
             "VNPAY_PAY_URL is empty: nobody could pay a fee.",
             "Set VNPAY_PAY_URL to the address the gateway gave you.",
         ),
-        (settings.DEBUG, "E006", "DEBUG is on: error pages would show the inside of the system.", "Remove DEBUG."),
+        (
+            settings.DEBUG,
+            "E006",
+            "DEBUG is on: error pages would show the inside of the system.",
+            "Remove DEBUG.",
+        ),
     ]

@@ -67,7 +67,11 @@ WAYS: tuple[tuple[tuple[Action, str], ...], ...] = (
         (Action.PROPOSE, "chuyenvien"),
         (Action.APPROVE, "lanhdao"),
     ),
-    ((Action.RECEIVE, "motcua"), (Action.START, "chuyenvien"), (Action.REQUEST_SUPPLEMENT, "chuyenvien")),
+    (
+        (Action.RECEIVE, "motcua"),
+        (Action.START, "chuyenvien"),
+        (Action.REQUEST_SUPPLEMENT, "chuyenvien"),
+    ),
     ((Action.REQUEST_INTAKE_SUPPLEMENT, "motcua"),),
     (
         (Action.RECEIVE, "motcua"),
@@ -96,7 +100,10 @@ class NoServices(Exception):
 @transaction.atomic
 def ensure_people() -> None:
     """Create the demo sign-ins, or give them the present password again; one slow hash for all of them."""
-    known = {user.username: user for user in User.objects.filter(username__in=[person.username for person in PEOPLE])}
+    known = {
+        user.username: user
+        for user in User.objects.filter(username__in=[person.username for person in PEOPLE])
+    }
     citizen = known.get("congdan")
     unchanged = citizen is not None and citizen.check_password(settings.DEMO_PASSWORD)
     if unchanged and len(known) == len(PEOPLE):
@@ -126,10 +133,15 @@ def _ensure(person: Person, password: str) -> None:
 
 def make_dossiers(number: int) -> int:
     """Send `number` dossiers and lead each as far as its turn says. Raises NoServices when nothing can be sent."""
-    online = list(Service.objects.published().online().prefetch_related("papers", "fees").order_by("slug"))
+    online = list(
+        Service.objects.published().online().prefetch_related("papers", "fees").order_by("slug")
+    )
     if not online:
         raise NoServices
-    people = {user.username: user for user in User.objects.filter(username__in=[person.username for person in PEOPLE])}
+    people = {
+        user.username: user
+        for user in User.objects.filter(username__in=[person.username for person in PEOPLE])
+    }
     begin = Dossier.objects.count()
     for turn in range(begin, begin + number):
         _make(online[turn % len(online)], turn, people)
@@ -149,7 +161,12 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
         if action == Action.RETURN and dossier.owed:
             ledger.record_cash(dossier, by=by)
         dossier = workflow.apply(
-            dossier, action, role=ROLES[username], by=by, note=NOTES.get(action, ""), data=DATA.get(action)
+            dossier,
+            action,
+            role=ROLES[username],
+            by=by,
+            note=NOTES.get(action, ""),
+            data=DATA.get(action),
         )
 
 
@@ -164,12 +181,18 @@ def _applicant(owner: User | None, turn: int) -> dict[str, str]:
             "email": f"nguoinop{turn}@example.vn",
         }
     communes = settings.AUTHORITY["areas"]["communes"]
-    return {"applicant_name": name, "address": f"Thôn {turn % 9 + 1}, {communes[turn % len(communes)]}", **contact}
+    return {
+        "applicant_name": name,
+        "address": f"Thôn {turn % 9 + 1}, {communes[turn % len(communes)]}",
+        **contact,
+    }
 
 
 def _answers(draft: Dossier, turn: int) -> dict[str, Any]:
     questions = [question for section in form_spec.parse(draft.form) for question in section.asking]
-    return {question.key: answer_to(question, turn) for question in questions if question.kind != "file"}
+    return {
+        question.key: answer_to(question, turn) for question in questions if question.kind != "file"
+    }
 
 
 def answer_to(question: Question, turn: int) -> Any:
@@ -194,7 +217,11 @@ def answer_to(question: Question, turn: int) -> Any:
             return f"lienhe{turn}@example.vn"
         case "address":
             commune = areas["communes"][turn % len(areas["communes"])]
-            return {"province": areas["home_province"], "commune": commune, "detail": f"Thôn {turn % 9 + 1}"}
+            return {
+                "province": areas["home_province"],
+                "commune": commune,
+                "detail": f"Thôn {turn % 9 + 1}",
+            }
         case _:
             return _words(question, turn)[: question.max_length]
 

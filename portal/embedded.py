@@ -22,7 +22,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.embedded_servers import CannotRun, Place, end_with_parent, postgres, redis, stop_leftovers
+from portal.embedded_servers import (
+    CannotRun,
+    Place,
+    end_with_parent,
+    postgres,
+    redis,
+    stop_leftovers,
+)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCAL_DATA = REPOSITORY / "var" / "embedded"
@@ -39,7 +46,9 @@ def data_place(name: str) -> Iterator[Place]:
     if as_root:
         make_open_folder(ROOTS_DATA)
         make_open_folder(ROOTS_DATA / "programs")
-        (ROOTS_DATA / "repository").write_text(f"{REPOSITORY}\n")  # for whoever wonders whose this is
+        (ROOTS_DATA / "repository").write_text(
+            f"{REPOSITORY}\n"
+        )  # for whoever wonders whose this is
     folder = (ROOTS_DATA if as_root else LOCAL_DATA) / name
     with locked(folder.with_suffix(".lock")):
         stop_leftovers(folder)
@@ -65,7 +74,9 @@ def locked(file: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotRun(f"The embedded servers “{file.stem}” are already running; stop that run first.") from None
+            raise CannotRun(
+                f"The embedded servers “{file.stem}” are already running; stop that run first."
+            ) from None
         yield
 
 
@@ -85,7 +96,9 @@ def unprivileged_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
-        raise CannotRun(f"As root the servers need the user “{UNPRIVILEGED}”, which this system lacks.") from None
+        raise CannotRun(
+            f"As root the servers need the user “{UNPRIVILEGED}”, which this system lacks."
+        ) from None
 
 
 def remove_data() -> int:
@@ -104,7 +117,9 @@ def remove_data() -> int:
 def run_with_servers(name: str, command: list[str]) -> int:
     """Start what the environment lacks, run COMMAND, stop what was started. Gives the exit code."""
     environment = dict(os.environ)
-    missing = {variable: start for variable, start in SERVERS.items() if not environment.get(variable)}
+    missing = {
+        variable: start for variable, start in SERVERS.items() if not environment.get(variable)
+    }
     with contextlib.ExitStack() as stack:
         if missing:
             place = stack.enter_context(data_place(name))
@@ -124,11 +139,15 @@ def run(command: list[str], environment: dict[str, str]) -> int:
         for child in children:
             child.send_signal(number)
 
-    signal.signal(signal.SIGINT, lambda number, frame: None)  # not SIG_IGN, which COMMAND would inherit
+    signal.signal(
+        signal.SIGINT, lambda number, frame: None
+    )  # not SIG_IGN, which COMMAND would inherit
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGHUP, pass_on)
     try:
-        child = subprocess.Popen(command, env=environment, preexec_fn=end_with_parent(signal.SIGTERM))
+        child = subprocess.Popen(
+            command, env=environment, preexec_fn=end_with_parent(signal.SIGTERM)
+        )
     except OSError as error:
         raise CannotRun(f"Cannot run {command[0]}: {error.strerror}.") from None
     children.append(child)
@@ -145,9 +164,13 @@ def leave(number: int, frame: object) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command line; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="portal.embedded", description="Run a command with PostgreSQL and Redis.")
+    parser = argparse.ArgumentParser(
+        prog="portal.embedded", description="Run a command with PostgreSQL and Redis."
+    )
     parser.add_argument("--name", default="run", help="whose data to use: run (as is), test, …")
-    parser.add_argument("--remove-data", action="store_true", help="remove the data of every NAME instead")
+    parser.add_argument(
+        "--remove-data", action="store_true", help="remove the data of every NAME instead"
+    )
     parser.add_argument("command", nargs="*", metavar="COMMAND")
     options = parser.parse_args(arguments)
     if not options.command and not options.remove_data:
@@ -155,7 +178,11 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     try:
-        return remove_data() if options.remove_data else run_with_servers(options.name, options.command)
+        return (
+            remove_data()
+            if options.remove_data
+            else run_with_servers(options.name, options.command)
+        )
     except CannotRun as problem:
         print(problem, file=sys.stderr)
     except OSError as problem:

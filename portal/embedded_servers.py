@@ -70,7 +70,12 @@ class Place:
 def postgres(place: Place) -> Iterator[str]:
     """Start PostgreSQL on a socket in a private folder and give its address; stop it in the end."""
     binaries = (
-        program_folder(place, POSTGRES_PACKAGE, f"{POSTGRES_PACKAGE}/{POSTGRES_PROGRAMS}", f"{POSTGRES_PACKAGE}.libs")
+        program_folder(
+            place,
+            POSTGRES_PACKAGE,
+            f"{POSTGRES_PACKAGE}/{POSTGRES_PROGRAMS}",
+            f"{POSTGRES_PACKAGE}.libs",
+        )
         / POSTGRES_PROGRAMS
         / "bin"
     )
@@ -78,9 +83,24 @@ def postgres(place: Place) -> Iterator[str]:
     if not data.exists():
         initialise(place, binaries / "initdb", data)
     with socket_folder(place) as sockets:
-        command = [str(binaries / "postgres"), "-D", str(data), "-k", str(sockets), "-c", "listen_addresses="]
+        command = [
+            str(binaries / "postgres"),
+            "-D",
+            str(data),
+            "-k",
+            str(sockets),
+            "-c",
+            "listen_addresses=",
+        ]
         if place.is_test:
-            command += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+            command += [
+                "-c",
+                "fsync=off",
+                "-c",
+                "synchronous_commit=off",
+                "-c",
+                "full_page_writes=off",
+            ]
         with server(place, command, signal.SIGINT) as wait_until:  # SIGINT: the fast shutdown
             wait_until(lambda: has_database(sockets))
             yield f"postgresql://postgres@/portal?host={urllib.parse.quote(str(sockets), safe='')}"
@@ -142,7 +162,9 @@ def server(place: Place, command: list[str], polite: int) -> Iterator[Callable]:
         yield wait_until
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # the end is near; an impatient second Ctrl-C must not lose a server
+            signal.signal(
+                number, signal.SIG_IGN
+            )  # the end is near; an impatient second Ctrl-C must not lose a server
         stop(process.send_signal, lambda: process.poll() is None, polite)
 
 
@@ -175,7 +197,9 @@ def stop_leftovers(folder: Path) -> None:
         file = folder / name
         with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
             stop_leftover(int(file.read_text().split()[0]), str(folder), polite)
-            file.unlink(missing_ok=True)  # else a stranger with the same number would hold up the start
+            file.unlink(
+                missing_ok=True
+            )  # else a stranger with the same number would hold up the start
 
 
 def stop_leftover(pid: int, folder: str, polite: int) -> None:
@@ -188,8 +212,15 @@ def command_line(pid: int) -> str:
     """What process `pid` was started as; empty when there is none."""
     with contextlib.suppress(OSError):
         if ON_LINUX:  # where ps may be missing
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
+            return (
+                Path(f"/proc/{pid}/cmdline")
+                .read_bytes()
+                .replace(b"\0", b" ")
+                .decode(errors="replace")
+            )
+        return subprocess.run(
+            ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True
+        ).stdout
     return ""
 
 
@@ -228,11 +259,18 @@ def initialise(place: Place, initdb: Path, data: Path) -> None:
         "--auth=trust",
         "--encoding=UTF8",
     ]
-    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+    command += [
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--no-instructions",
+    ]
     command += ["--set", "timezone=UTC", "--set", "log_timezone=UTC"]
     command += ["--no-sync"] if place.is_test else []
     with private_file(log) as output:
-        done = subprocess.run(command, stdout=output, stderr=output, cwd=place.folder, **place.as_user())
+        done = subprocess.run(
+            command, stdout=output, stderr=output, cwd=place.folder, **place.as_user()
+        )
     if done.returncode:
         raise CannotRun(f"PostgreSQL could not make its data folder; {log} says why.")
     half.rename(data)
@@ -245,7 +283,9 @@ def socket_folder(place: Place) -> Iterator[Path]:
     if len(os.fsencode(folder)) <= SOCKET_PATH_LIMIT:
         yield folder
     else:
-        with tempfile.TemporaryDirectory(prefix="ba-to-", dir="/tmp") as short:  # $TMPDIR may be long too
+        with tempfile.TemporaryDirectory(
+            prefix="ba-to-", dir="/tmp"
+        ) as short:  # $TMPDIR may be long too
             yield place.give(Path(short))
 
 
@@ -254,8 +294,12 @@ def has_database(sockets: Path) -> bool:
     import psycopg  # takes time to import, in vain when the servers are given
 
     try:
-        with psycopg.connect(host=str(sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'portal'").fetchone():
+        with psycopg.connect(
+            host=str(sockets), user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = 'portal'"
+            ).fetchone():
                 connection.execute("CREATE DATABASE portal")
     except psycopg.OperationalError:
         return False
@@ -271,7 +315,10 @@ def free_port() -> int:
 
 def redis_answers(port: int, password: str) -> bool:
     """Has Redis read its data, and does it take the password?"""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", port), timeout=5) as connection,
+    ):
         connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
         answer = b""
         while answer.count(b"\r\n") < 2 and (chunk := connection.recv(100)):

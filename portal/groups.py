@@ -17,7 +17,10 @@ def ensure(sender=None, *, using: str = "default", apps=installed, **kwargs) -> 
     Called after migrate, and once by hand in a migration that has not come so far as to have groups: then it waits.
     """
     try:
-        group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+        group_model, permission_model = (
+            apps.get_model("auth", "Group"),
+            apps.get_model("auth", "Permission"),
+        )
     except LookupError:
         return
     for name in GROUPS.values():
@@ -25,4 +28,6 @@ def ensure(sender=None, *, using: str = "default", apps=installed, **kwargs) -> 
     # Django makes permissions after migrate as well, perhaps later than this.
     create_permissions(installed.get_app_config("services"), verbosity=0, using=using, apps=apps)
     editors, _created = group_model.objects.using(using).get_or_create(name=EDITORS)
-    editors.permissions.add(*permission_model.objects.using(using).filter(content_type__app_label="services"))
+    editors.permissions.add(
+        *permission_model.objects.using(using).filter(content_type__app_label="services")
+    )

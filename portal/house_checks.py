@@ -75,12 +75,17 @@ def main() -> int:
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for outcome in concurrent.futures.as_completed([pool.submit(run, name) for name in CHECKS]):
             done = outcome.result()
-            print(f"{'ok    ' if done.passed else 'FAILED'} {done.name} ({done.seconds:.1f} s)", flush=True)
+            print(
+                f"{'ok    ' if done.passed else 'FAILED'} {done.name} ({done.seconds:.1f} s)",
+                flush=True,
+            )
             failed += [] if done.passed else [done]
     for done in failed:
         print(f"\n── {done.name}: {CHECKS[done.name]}\n{done.output}")
     if failed:
-        print(f"\n{len(failed)} of {len(CHECKS)} checks failed: {', '.join(done.name for done in failed)}")
+        print(
+            f"\n{len(failed)} of {len(CHECKS)} checks failed: {', '.join(done.name for done in failed)}"
+        )
     return 1 if failed else 0
 
 

@@ -6,7 +6,10 @@ import re
 from dossiers.codes import ALPHABET
 
 # However it was typed into an address: with dashes, spaces or nothing between the groups.
-_CODE = re.compile(rf"(?<![A-Z0-9]){r'(?:%20|[-._ ])?'.join([rf'[{ALPHABET}]{{4}}'] * 3)}(?![A-Z0-9])", re.IGNORECASE)
+_CODE = re.compile(
+    rf"(?<![A-Z0-9]){r'(?:%20|[-._ ])?'.join([rf'[{ALPHABET}]{{4}}'] * 3)}(?![A-Z0-9])",
+    re.IGNORECASE,
+)
 
 
 class HideCodes(logging.Filter):

@@ -22,7 +22,12 @@ LIBRARIES = (  # the file on Linux, the file on macOS, the Debian package: what 
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
     ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig1"),
 )
-SERIF_FONTS = ("Liberation Serif", "Times New Roman", "Noto Serif", "Tinos")  # those that know Vietnamese
+SERIF_FONTS = (
+    "Liberation Serif",
+    "Times New Roman",
+    "Noto Serif",
+    "Tinos",
+)  # those that know Vietnamese
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SKIPPED = """
 ************************************************************************
@@ -54,7 +59,9 @@ def missing_packages():
         if not has_venv():
             missing["python3-venv"] = "virtual environments of Python"
         if must_build_redis() and not (shutil.which("cc") and shutil.which("make")):
-            missing["build-essential"] = "a C compiler, since there is no ready-made Redis for this Python"
+            missing["build-essential"] = (
+                "a C compiler, since there is no ready-made Redis for this Python"
+            )
     return missing
 
 
@@ -75,7 +82,9 @@ def has_serif_font():
         return True
     if not shutil.which("fc-list"):
         return False
-    families = subprocess.run(["fc-list", ":", "family"], stdout=subprocess.PIPE).stdout.decode("utf-8", "replace")
+    families = subprocess.run(["fc-list", ":", "family"], stdout=subprocess.PIPE).stdout.decode(
+        "utf-8", "replace"
+    )
     return any(font in families for font in SERIF_FONTS)
 
 
@@ -104,7 +113,15 @@ def install(packages):
     print("Installing system packages: {} …".format(" ".join(packages)), flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     update = ["apt-get", "-qq", "update"]
-    add = ["apt-get", "-qq", "-y", "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"] + list(packages)
+    add = [
+        "apt-get",
+        "-qq",
+        "-y",
+        "-o",
+        "Dpkg::Use-Pty=0",
+        "install",
+        "--no-install-recommends",
+    ] + list(packages)
     for command in (update, add):
         done = subprocess.run(
             command,
@@ -121,12 +138,18 @@ def install(packages):
 def lacking_sentence(missing):
     """One message that names everything missing and what to do."""
     lines = ["This machine lacks:"]
-    lines += ["  {:<24} {}".format(package, purpose) for package, purpose in sorted(missing.items())]
+    lines += [
+        "  {:<24} {}".format(package, purpose) for package, purpose in sorted(missing.items())
+    ]
     if sys.platform == "darwin":
-        lines += ["Install them:  brew install pango fontconfig && brew install --cask font-liberation"]
+        lines += [
+            "Install them:  brew install pango fontconfig && brew install --cask font-liberation"
+        ]
     else:
         lines += ["Install them:  sudo apt-get install " + " ".join(sorted(missing))]
-        lines += ["(on another kind of Linux: the packages of the same meaning), then run make again."]
+        lines += [
+            "(on another kind of Linux: the packages of the same meaning), then run make again."
+        ]
     return "\n".join(lines)
 
 
@@ -173,7 +196,11 @@ def chromium():
         "~/Library/Caches/ms-playwright" if sys.platform == "darwin" else "~/.cache/ms-playwright"
     )
     patterns = ("chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/*")
-    found = [path for pattern in patterns for path in glob.glob(os.path.join(cache, "chromium-*", pattern))]
+    found = [
+        path
+        for pattern in patterns
+        for path in glob.glob(os.path.join(cache, "chromium-*", pattern))
+    ]
     return sorted(found)[-1] if found else None
 
 
@@ -196,15 +223,23 @@ def provide_chromium():
     except (OSError, subprocess.SubprocessError):
         pass
     if not chromium():
-        advice = "brew install --cask chromium" if sys.platform == "darwin" else "sudo apt-get install chromium"
+        advice = (
+            "brew install --cask chromium"
+            if sys.platform == "darwin"
+            else "sudo apt-get install chromium"
+        )
         sys.stderr.write(SKIPPED.format(advice="To run them:  " + advice))
 
 
 def main(arguments):
     """The command line; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="portal/machine.py", description="Check what only the system can give.")
+    parser = argparse.ArgumentParser(
+        prog="portal/machine.py", description="Check what only the system can give."
+    )
     parser.add_argument("--port", help="also check that this port is free")
-    parser.add_argument("--chromium", action="store_true", help="only see to a browser for the browser tests")
+    parser.add_argument(
+        "--chromium", action="store_true", help="only see to a browser for the browser tests"
+    )
     options = parser.parse_args(arguments)
     if options.chromium:
         provide_chromium()

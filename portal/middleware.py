@@ -43,7 +43,11 @@ class UnreadableFilter:
     def process_exception(self, request, exception):
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
-        if not (is_list and request.method in ("GET", "HEAD") and isinstance(exception, (ValueError, OverflowError))):
+        if not (
+            is_list
+            and request.method in ("GET", "HEAD")
+            and isinstance(exception, (ValueError, OverflowError))
+        ):
             return None
         log.warning("a list could not be filtered: %s", type(exception).__name__)
         return render(request, "400.html", status=400)
@@ -54,7 +58,9 @@ def keep_accounts_private(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if request.resolver_match and (request.resolver_match.url_name or "").startswith("account_"):
+        if request.resolver_match and (request.resolver_match.url_name or "").startswith(
+            "account_"
+        ):
             add_never_cache_headers(response)
         return response
 

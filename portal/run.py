@@ -88,7 +88,13 @@ def announce(address: str) -> None:
             print(f"{address} does not answer; the lines above may say why.", flush=True)
             return
         time.sleep(0.1)
-    lines = [f"The portal is open:  {address}/", "", *sign_ins().rstrip().splitlines(), "", "Ctrl-C stops it."]
+    lines = [
+        f"The portal is open:  {address}/",
+        "",
+        *sign_ins().rstrip().splitlines(),
+        "",
+        "Ctrl-C stops it.",
+    ]
     print(box(lines), flush=True)
 
 
@@ -112,7 +118,9 @@ def box(lines: list[str]) -> str:
     lines = [unicodedata.normalize("NFC", line) for line in lines]  # one character, one column
     width = max(map(len, lines))
     edge = "─" * (width + 2)
-    return "\n".join(["", f"┌{edge}┐", *(f"│ {line.ljust(width)} │" for line in lines), f"└{edge}┘"])
+    return "\n".join(
+        ["", f"┌{edge}┐", *(f"│ {line.ljust(width)} │" for line in lines), f"└{edge}┘"]
+    )
 
 
 def supervise(port: int, environment: dict[str, str]) -> int:
@@ -130,7 +138,9 @@ def supervise(port: int, environment: dict[str, str]) -> int:
     manager.loop()
     if manager.returncode in STOPPED_ON_REQUEST:
         return 0
-    print("One of the processes above ended by itself, so all were stopped; nothing is lost. Start again: make run")
+    print(
+        "One of the processes above ended by itself, so all were stopped; nothing is lost. Start again: make run"
+    )
     return manager.returncode or 1
 
 
@@ -146,7 +156,9 @@ def run(port: int) -> int:
     # On one's own machine a worker of root's is no news, and would push the address off the screen.
     quiet = "ignore:You're running the worker with superuser privileges"
     environment = {"SITE_URL": address, "PYTHONWARNINGS": quiet, **os.environ}
-    prepared = subprocess.run([sys.executable, "-m", "portal.run", "--prepare"], env=environment, cwd=REPOSITORY)
+    prepared = subprocess.run(
+        [sys.executable, "-m", "portal.run", "--prepare"], env=environment, cwd=REPOSITORY
+    )
     if prepared.returncode:
         return prepared.returncode
     announcer = subprocess.Popen(
@@ -161,10 +173,14 @@ def run(port: int) -> int:
 
 def main(arguments: list[str]) -> int:
     """The command line; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="portal.run", description="Run the whole portal on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="portal.run", description="Run the whole portal on this machine."
+    )
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--prepare", action="store_true", help="only prepare the data")
-    parser.add_argument("--announce", metavar="ADDRESS", help="only wait for the page and print the address")
+    parser.add_argument(
+        "--announce", metavar="ADDRESS", help="only wait for the page and print the address"
+    )
     options = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):  # end in good order, children first
         signal.signal(number, lambda number, frame: sys.exit(128 + number))

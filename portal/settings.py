@@ -30,7 +30,9 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # --- The authority: data, not code -------------------------------------------------------------------------------
 
-AUTHORITY_FILE = env.str("AUTHORITY_FILE", default=str(BASE_DIR / "services" / "catalogue" / "authority.yaml"))
+AUTHORITY_FILE = env.str(
+    "AUTHORITY_FILE", default=str(BASE_DIR / "services" / "catalogue" / "authority.yaml")
+)
 AUTHORITY = yaml.safe_load(Path(AUTHORITY_FILE).read_text(encoding="utf-8"))
 CATALOGUE_DIR = env.str("CATALOGUE_DIR", default=str(BASE_DIR / "services" / "catalogue"))
 
@@ -102,7 +104,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data --------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://postgres@127.0.0.1:5432/portal")}
+DATABASES = {
+    "default": env.db("DATABASE_URL", default="postgresql://postgres@127.0.0.1:5432/portal")
+}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -194,7 +198,9 @@ VNPAY = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dịch vụ công Ba Tơ <khong-tra-loi@bato.example.vn>")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="Dịch vụ công Ba Tơ <khong-tra-loi@bato.example.vn>"
+)
 EMAIL_TIMEOUT = 20
 
 CELERY_BROKER_URL = REDIS_URL
@@ -252,7 +258,11 @@ LOGGING = {
     "filters": {"hide_codes": {"()": "portal.logs.HideCodes"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_codes"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_codes"],
+        },
     },
     "loggers": {"weasyprint": {"level": "WARNING"}},  # six lines for each paper otherwise
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -36,9 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
     is_published = Q(services__is_published=True)
     fields = Field.objects.annotate(
         total=Count("services", filter=is_published),
-        online=Count("services", filter=is_published & Q(services__level__gte=Service.Level.ONLINE)),
+        online=Count(
+            "services", filter=is_published & Q(services__level__gte=Service.Level.ONLINE)
+        ),
     )
-    fields = fields.filter(total__gt=0).order_by("order", "name")  # counting drops the order of the model
+    fields = fields.filter(total__gt=0).order_by(
+        "order", "name"
+    )  # counting drops the order of the model
     online_count = sum(field.online for field in fields)
     context = {
         "fields": fields,
@@ -72,7 +76,12 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything the portal needs is there, else 503; the JSON names what is missing, not why."""
-    parts = {"database": _ask_database, "broker": _ask_broker, "storage": _ask_storage, "queue": _ask_queue}
+    parts = {
+        "database": _ask_database,
+        "broker": _ask_broker,
+        "storage": _ask_storage,
+        "queue": _ask_queue,
+    }
     answers = {name: _answer(name, ask) for name, ask in parts.items()}
     if set(answers.values()) == {"ok"}:
         return JsonResponse(answers)
@@ -132,6 +141,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """The one page that may not fail: no database, no session, no context processor."""
     error = sys.exc_info()[1]
-    if isinstance(error, LOST):  # in a middleware or in an error page, where no process_exception is asked
+    if isinstance(
+        error, LOST
+    ):  # in a middleware or in an error page, where no process_exception is asked
         return unavailable(error)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -19,7 +19,9 @@ class Request(WSGIRequest):
 
     def _set_content_type_params(self, meta):
         try:
-            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+            self.content_type, self.content_params = parse_header_parameters(
+                meta.get("CONTENT_TYPE", "")
+            )
         except ValueError:
             self.content_type, self.content_params = "", {}
 

@@ -53,7 +53,9 @@ class IndentedJSONField(forms.JSONField):
         except (ValueError, RecursionError):
             read, text = None, r"\u0000"
         if r"\u0000" in text:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
+            raise forms.ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": value}
+            )
         return read
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -66,7 +68,11 @@ class IndentedJSONField(forms.JSONField):
             return InvalidJSONInput(data)
 
     def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else json.dumps(value or {}, ensure_ascii=False, indent=2)
+        return (
+            value
+            if isinstance(value, str)
+            else json.dumps(value or {}, ensure_ascii=False, indent=2)
+        )
 
 
 class ServiceForm(forms.ModelForm):
@@ -74,8 +80,12 @@ class ServiceForm(forms.ModelForm):
 
     steps = LinesField(label="Trình tự thực hiện", help_text="Mỗi bước một dòng.")
     channels = LinesField(label="Cách thức thực hiện", help_text="Mỗi cách một dòng.")
-    conditions = LinesField(label="Yêu cầu, điều kiện", required=False, help_text="Mỗi điều kiện một dòng.")
-    legal_basis = LinesField(label="Căn cứ pháp lý", help_text="Mỗi văn bản một dòng, kèm số hiệu và ngày.")
+    conditions = LinesField(
+        label="Yêu cầu, điều kiện", required=False, help_text="Mỗi điều kiện một dòng."
+    )
+    legal_basis = LinesField(
+        label="Căn cứ pháp lý", help_text="Mỗi văn bản một dòng, kèm số hiệu và ngày."
+    )
     form = IndentedJSONField(label="Biểu mẫu điện tử", required=False, help_text=FORM_HELP)
 
     class Meta:
@@ -91,7 +101,9 @@ class FormTemplateForm(forms.ModelForm):
     """A form to take away; without a file it is printed from these questions, or from those of the service."""
 
     form = IndentedJSONField(
-        label="Nội dung in", required=False, help_text="Để trống thì in theo biểu mẫu điện tử của dịch vụ."
+        label="Nội dung in",
+        required=False,
+        help_text="Để trống thì in theo biểu mẫu điện tử của dịch vụ.",
     )
 
     class Meta:
@@ -132,10 +144,16 @@ class ServiceAdmin(admin.ModelAdmin):
     readonly_fields = ["form_version", "updated_at"]
     inlines = [PaperInline, FeeInline, FormTemplateInline]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "code", "summary", "level", "is_published", "is_featured"]}),
+        (
+            None,
+            {"fields": ["name", "slug", "code", "summary", "level", "is_published", "is_featured"]},
+        ),
         ("Ai làm và ai giải quyết", {"fields": ["field", "agency", "audience", "applicants"]}),
         ("Cách làm", {"fields": ["steps", "channels", "sets", "conditions"]}),
-        ("Thời hạn và kết quả", {"fields": ["time_limit", "time_unit", "time_note", "result", "legal_basis"]}),
+        (
+            "Thời hạn và kết quả",
+            {"fields": ["time_limit", "time_unit", "time_note", "result", "legal_basis"]},
+        ),
         ("Câu hỏi khi nộp trực tuyến", {"fields": ["form", "form_version", "updated_at"]}),
     ]
 

@@ -36,7 +36,9 @@ class Calendar:
         """Refuse (ValueError) hours that are missing, empty, out of order or overlapping."""
         moments = [moment for period in self.hours for moment in period]
         if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
-            raise ValueError("Working hours must be periods in order, each opening before it closes.")
+            raise ValueError(
+                "Working hours must be periods in order, each opening before it closes."
+            )
 
     def is_working_day(self, day: date) -> bool:
         """Whether `day` is worked: Monday to Friday, less the days off, plus the make-up days."""
@@ -133,7 +135,9 @@ def _working_days(first: date, calendar: Calendar) -> Iterator[date]:
         else:
             idle += 1
         day += ONE_DAY
-    raise ValueError(f"The calendar has no working day in the {LOOK_AHEAD_DAYS} days before {day:%d/%m/%Y}.")
+    raise ValueError(
+        f"The calendar has no working day in the {LOOK_AHEAD_DAYS} days before {day:%d/%m/%Y}."
+    )
 
 
 def _nth_working_day(first: date, number: int, calendar: Calendar) -> date:

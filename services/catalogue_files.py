@@ -38,7 +38,9 @@ class Mistake(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.remedy}" if self.key else f"{self.file}: {self.remedy}"
+        return (
+            f"{self.file}: {self.key}: {self.remedy}" if self.key else f"{self.file}: {self.remedy}"
+        )
 
 
 class CatalogueError(Exception):
@@ -102,16 +104,24 @@ class _Reader:
             self.blame(name, "", _("không đọc được: %(what)s.") % {"what": error})
         return UNREADABLE
 
-    def _list(self, file: str, keys: dict[str, Key], identity: str, model: type[Model]) -> list[dict]:
+    def _list(
+        self, file: str, keys: dict[str, Key], identity: str, model: type[Model]
+    ) -> list[dict]:
         raw = self._parse(self.folder / file)
         if raw is UNREADABLE:
             return []
         return self._rows(file, "", raw, keys, identity, model)
 
     def _services(self, found: Catalogue) -> list[dict]:
-        paths = sorted(path for ending in ("*.yaml", "*.yml") for path in (self.folder / "services").glob(ending))
+        paths = sorted(
+            path
+            for ending in ("*.yaml", "*.yml")
+            for path in (self.folder / "services").glob(ending)
+        )
         if not paths:
-            self.blame("services/", "", _("chưa có tệp dịch vụ nào; mỗi dịch vụ là một tệp <slug>.yaml."))
+            self.blame(
+                "services/", "", _("chưa có tệp dịch vụ nào; mỗi dịch vụ là một tệp <slug>.yaml.")
+            )
         services: list[dict] = []
         for path in paths:
             raw = self._parse(path)
@@ -122,7 +132,13 @@ class _Reader:
     # --- Shapes ---
 
     def _rows(
-        self, file: str, where: str, raw: Any, keys: dict[str, Key], identity: str, model: type[Model]
+        self,
+        file: str,
+        where: str,
+        raw: Any,
+        keys: dict[str, Key],
+        identity: str,
+        model: type[Model],
     ) -> list[dict]:
         """Return the well-shaped rows of a list, each checked against `model` and unlike the others by `identity`."""
         if not isinstance(raw, list):
@@ -135,7 +151,9 @@ class _Reader:
             if row is None:
                 continue
             if any(row[identity] == other[identity] for other in rows):
-                remedy = _("“%(value)s” đã có ở trên; mỗi mã chỉ một lần.") % {"value": row[identity]}
+                remedy = _("“%(value)s” đã có ở trên; mỗi mã chỉ một lần.") % {
+                    "value": row[identity]
+                }
                 self.blame(file, f"{place}.{identity}", remedy)
             self._check(file, f"{place}.", model(**row))
             rows.append(row)
@@ -150,7 +168,11 @@ class _Reader:
         dot = f"{where}." if where else ""
         for key in raw:
             if key not in keys:
-                self.blame(file, f"{dot}{key}", _("khóa lạ; chỉ dùng: %(keys)s.") % {"keys": ", ".join(keys)})
+                self.blame(
+                    file,
+                    f"{dot}{key}",
+                    _("khóa lạ; chỉ dùng: %(keys)s.") % {"keys": ", ".join(keys)},
+                )
         for key, rule in keys.items():
             if key not in raw and rule.default is MUST:
                 self.blame(file, f"{dot}{key}", _("thiếu khóa này; hãy thêm vào."))
@@ -168,7 +190,11 @@ class _Reader:
         if service["slug"] != path.stem:
             self.blame(file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem})
         if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
-            self.blame(file, "slug", _("“%(slug)s” đã có trong tệp .yaml; bỏ một tệp.") % {"slug": path.stem})
+            self.blame(
+                file,
+                "slug",
+                _("“%(slug)s” đã có trong tệp .yaml; bỏ một tệp.") % {"slug": path.stem},
+            )
         unreadable = {mistake.file for mistake in self.mistakes}
         for key, others, source in (
             ("field", found.fields, "fields.yaml"),
@@ -178,7 +204,10 @@ class _Reader:
                 continue  # told once, there; not again for every service
             if service[key] not in [other["code"] for other in others]:
                 known = ", ".join(other["code"] for other in others)
-                remedy = _("không có mã “%(code)s”; chọn: %(known)s.") % {"code": service[key], "known": known}
+                remedy = _("không có mã “%(code)s”; chọn: %(known)s.") % {
+                    "code": service[key],
+                    "known": known,
+                }
                 self.blame(file, key, remedy)
         self._check(file, "", Service(**service_values(service)))
         for name, (keys, model) in LINES.items():

@@ -26,7 +26,12 @@ AGENCY_KEYS = {
     "phone": Key("text", ""),
     "email": Key("text", ""),
 }
-FIELD_KEYS = {"code": Key("text"), "name": Key("text"), "summary": Key("text", ""), "order": Key("number", 0)}
+FIELD_KEYS = {
+    "code": Key("text"),
+    "name": Key("text"),
+    "summary": Key("text", ""),
+    "order": Key("number", 0),
+}
 SPECIAL_DAY_KEYS = {"day": Key("date"), "kind": Key("text"), "name": Key("text")}
 SERVICE_KEYS = {
     "code": Key("text", ""),
@@ -86,7 +91,9 @@ LINES: dict[str, tuple[dict[str, Key], type[Model]]] = {
 
 def service_values(service: dict) -> dict:
     """Return the plain columns of Service for a service as it stands in a file: without its lines and references."""
-    values = {key: value for key, value in service.items() if key not in {"field", "agency", *LINES}}
+    values = {
+        key: value for key, value in service.items() if key not in {"field", "agency", *LINES}
+    }
     values["is_featured"] = values.pop("featured")
     values["is_published"] = values.pop("published")
     return values
@@ -95,17 +102,27 @@ def service_values(service: dict) -> dict:
 def wrong(value: Any, expects: str) -> str:
     """Return what to do about a value of the wrong kind; empty when it is right."""
     right, remedy = {
-        "text": (isinstance(value, str), _("cần chữ; để trong dấu nháy nếu có “: ” hay trông như số, ngày, yes/no.")),
+        "text": (
+            isinstance(value, str),
+            _("cần chữ; để trong dấu nháy nếu có “: ” hay trông như số, ngày, yes/no."),
+        ),
         "texts": (
-            isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value),
+            isinstance(value, list)
+            and all(isinstance(item, str) and item.strip() for item in value),
             _("cần một danh sách câu chữ; câu có “: ” phải để trong dấu nháy."),
         ),
         "number": (type(value) is int, _("cần một số nguyên, không có dấu chấm hay chữ.")),
-        "number or null": (value is None or type(value) is int, _("cần một số nguyên, hoặc null nếu theo quy định.")),
+        "number or null": (
+            value is None or type(value) is int,
+            _("cần một số nguyên, hoặc null nếu theo quy định."),
+        ),
         "flag": (isinstance(value, bool), _("cần true hoặc false.")),
         "date": (type(value) is date, _("cần một ngày dạng 2026-09-02, không để trong dấu nháy.")),
         "rows": (isinstance(value, list), _("cần một danh sách, mỗi dòng bắt đầu bằng “-”.")),
-        "form": (isinstance(value, dict) and _plain(value), _("cần “sections”; ngày tháng phải để trong dấu nháy.")),
+        "form": (
+            isinstance(value, dict) and _plain(value),
+            _("cần “sections”; ngày tháng phải để trong dấu nháy."),
+        ),
     }[expects]
     return "" if right else remedy
 

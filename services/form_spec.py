@@ -88,11 +88,17 @@ def parse(spec: dict) -> tuple[Section, ...]:
     """
     if not spec:
         return ()
-    if not isinstance(spec, dict) or set(spec) != {"sections"} or not isinstance(spec["sections"], list):
+    if (
+        not isinstance(spec, dict)
+        or set(spec) != {"sections"}
+        or not isinstance(spec["sections"], list)
+    ):
         raise ValidationError(_("Biểu mẫu phải là một đối tượng có đúng một khóa “sections”."))
     sections = tuple(_section(raw) for raw in spec["sections"])
     _refuse_repeats([section.key for section in sections], _("Phần"))
-    _refuse_repeats([q.key for section in sections for q in section.questions if q.asks], _("Câu hỏi"))
+    _refuse_repeats(
+        [q.key for section in sections for q in section.questions if q.asks], _("Câu hỏi")
+    )
     return sections
 
 
@@ -102,22 +108,40 @@ def validate(spec: dict) -> None:
 
 
 def _section(raw: Any) -> Section:
-    if not isinstance(raw, dict) or not isinstance(raw.get("title"), str) or not raw["title"].strip():
+    if (
+        not isinstance(raw, dict)
+        or not isinstance(raw.get("title"), str)
+        or not raw["title"].strip()
+    ):
         raise ValidationError(_("Mỗi phần của biểu mẫu cần “key”, “title” và “questions”."))
     key = _key(raw, raw["title"])
     if not isinstance(raw.get("help", ""), str):
-        raise ValidationError(_("Giá trị sai kiểu của %(keys)s ở %(where)s.") % {"keys": "help", "where": raw["title"]})
+        raise ValidationError(
+            _("Giá trị sai kiểu của %(keys)s ở %(where)s.")
+            % {"keys": "help", "where": raw["title"]}
+        )
     unknown = set(raw) - {"key", "title", "help", "questions"}
     if unknown or not isinstance(raw.get("questions"), list) or not raw["questions"]:
-        raise ValidationError(_("Phần “%(title)s” có khóa lạ hoặc không có câu hỏi.") % {"title": raw["title"]})
-    questions = tuple(_question(question, raw["title"], number) for number, question in enumerate(raw["questions"]))
+        raise ValidationError(
+            _("Phần “%(title)s” có khóa lạ hoặc không có câu hỏi.") % {"title": raw["title"]}
+        )
+    questions = tuple(
+        _question(question, raw["title"], number)
+        for number, question in enumerate(raw["questions"])
+    )
     return Section(key, raw["title"], raw.get("help", ""), questions)
 
 
 def _question(raw: Any, section: str, number: int) -> Question:
     where = _("câu %(number)d của phần “%(section)s”") % {"number": number + 1, "section": section}
-    if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str) or raw["kind"] not in ASKING | SPEAKING:
-        raise ValidationError(_("Loại câu hỏi không có trong danh sách: %(where)s.") % {"where": where})
+    if (
+        not isinstance(raw, dict)
+        or not isinstance(raw.get("kind"), str)
+        or raw["kind"] not in ASKING | SPEAKING
+    ):
+        raise ValidationError(
+            _("Loại câu hỏi không có trong danh sách: %(where)s.") % {"where": where}
+        )
     if not isinstance(raw.get("label"), str) or not raw["label"].strip():
         raise ValidationError(_("Thiếu “label” ở %(where)s.") % {"where": where})
     kind = raw["kind"]
@@ -134,10 +158,15 @@ def _refuse_unknown(raw: dict, where: str) -> None:
     if unknown:
         keys = ", ".join(sorted(str(key) for key in unknown))
         raise ValidationError(_("Khóa lạ %(keys)s ở %(where)s.") % {"keys": keys, "where": where})
-    wrong = [name for name, is_right in _OPTIONAL.items() if name in raw and not is_right(raw[name], raw["kind"])]
+    wrong = [
+        name
+        for name, is_right in _OPTIONAL.items()
+        if name in raw and not is_right(raw[name], raw["kind"])
+    ]
     if wrong:
         raise ValidationError(
-            _("Giá trị sai kiểu của %(keys)s ở %(where)s.") % {"keys": ", ".join(wrong), "where": where}
+            _("Giá trị sai kiểu của %(keys)s ở %(where)s.")
+            % {"keys": ", ".join(wrong), "where": where}
         )
 
 
@@ -158,23 +187,33 @@ def _is_limit(value: Any, kind: str) -> bool:
 def _options(raw: Any, where: str) -> tuple[Option, ...]:
     """Options are a list of [value, label] pairs: a mapping would lose its order in PostgreSQL's jsonb."""
     if not isinstance(raw, list) or len(raw) < 2 or not all(_is_pair(pair) for pair in raw):
-        raise ValidationError(_("Cần ít nhất hai lựa chọn [giá trị, nhãn] ở %(where)s.") % {"where": where})
+        raise ValidationError(
+            _("Cần ít nhất hai lựa chọn [giá trị, nhãn] ở %(where)s.") % {"where": where}
+        )
     _refuse_repeats([value for value, _label in raw], _("Lựa chọn"))
     return tuple(Option(value, label) for value, label in raw)
 
 
 def _is_pair(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) and part for part in pair)
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(part, str) and part for part in pair)
+    )
 
 
 def _key(raw: dict, where: str) -> str:
     key = raw.get("key")
     if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise ValidationError(_("“key” phải là chữ thường không dấu, số, gạch: %(where)s.") % {"where": where})
+        raise ValidationError(
+            _("“key” phải là chữ thường không dấu, số, gạch: %(where)s.") % {"where": where}
+        )
     return key
 
 
 def _refuse_repeats(values: list[str], what: str) -> None:
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
-        raise ValidationError(_("%(what)s bị trùng: %(values)s.") % {"what": what, "values": ", ".join(repeated)})
+        raise ValidationError(
+            _("%(what)s bị trùng: %(values)s.") % {"what": what, "values": ", ".join(repeated)}
+        )

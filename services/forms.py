@@ -13,10 +13,14 @@ from services.models import Agency, Audience, Field, ServiceQuerySet
 class Chooser(forms.ChoiceField):
     """A drop-down filter; nothing chosen means everything."""
 
-    default_error_messages = {"invalid_choice": _("“%(value)s” không có trong danh sách nên được bỏ qua.")}
+    default_error_messages = {
+        "invalid_choice": _("“%(value)s” không có trong danh sách nên được bỏ qua.")
+    }
 
     def __init__(self, label: Any):
-        super().__init__(label=label, required=False, widget=forms.Select(attrs={"class": "form-select"}))
+        super().__init__(
+            label=label, required=False, widget=forms.Select(attrs={"class": "form-select"})
+        )
 
     def offer(self, options: Iterable[tuple[Any, Any]]) -> None:
         """Let people choose among (value, label) pairs."""
@@ -30,7 +34,9 @@ class CatalogueFilter(forms.Form):
         label=_("Từ cần tìm"),
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"class": "form-control", "type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "type": "search", "autocomplete": "off"}
+        ),
     )
     linh_vuc = Chooser(_("Lĩnh vực"))
     muc_do = Chooser(_("Mức độ"))
@@ -42,8 +48,12 @@ class CatalogueFilter(forms.Form):
         super().__init__(data)
         levels = settings.AUTHORITY["levels"]
         self._offer("linh_vuc", [(field.code, field.name) for field in fields])
-        self._offer("muc_do", [(level["number"], f"{level['name']}: {level['short']}") for level in levels])
-        self._offer("doi_tuong", [(who.value, who.label) for who in (Audience.CITIZEN, Audience.BUSINESS)])
+        self._offer(
+            "muc_do", [(level["number"], f"{level['name']}: {level['short']}") for level in levels]
+        )
+        self._offer(
+            "doi_tuong", [(who.value, who.label) for who in (Audience.CITIZEN, Audience.BUSINESS)]
+        )
         self._offer("co_quan", [(agency.code, agency.name) for agency in agencies])
 
     def _offer(self, name: str, options: list[tuple[Any, Any]]) -> None:
@@ -69,4 +79,6 @@ class CatalogueFilter(forms.Form):
             "agency__code": chosen.get("co_quan"),
             "audience__in": chosen.get("doi_tuong") and [chosen["doi_tuong"], Audience.BOTH],
         }
-        return services.matching(chosen.get("q", "")).filter(**{key: value for key, value in wanted.items() if value})
+        return services.matching(chosen.get("q", "")).filter(
+            **{key: value for key, value in wanted.items() if value}
+        )

@@ -82,7 +82,9 @@ def period_in_words(amount: int, unit: str) -> str:
     """Return a period as people read it: "20 ngày làm việc", and "1 working day" where a language has a singular."""
     words = {
         TimeUnit.HOURS: ngettext("%(count)d giờ làm việc", "%(count)d giờ làm việc", amount),
-        TimeUnit.WORKING_DAYS: ngettext("%(count)d ngày làm việc", "%(count)d ngày làm việc", amount),
+        TimeUnit.WORKING_DAYS: ngettext(
+            "%(count)d ngày làm việc", "%(count)d ngày làm việc", amount
+        ),
         TimeUnit.CALENDAR_DAYS: ngettext("%(count)d ngày", "%(count)d ngày", amount),
     }
     return words[TimeUnit(unit)] % {"count": amount}
@@ -121,29 +123,48 @@ class Service(models.Model):
     TimeUnit = TimeUnit
     Audience = Audience
 
-    code = models.CharField(_("mã thủ tục"), max_length=30, blank=True, help_text=_("Mã TTHC quốc gia nếu có."))
+    code = models.CharField(
+        _("mã thủ tục"), max_length=30, blank=True, help_text=_("Mã TTHC quốc gia nếu có.")
+    )
     slug = models.SlugField(_("đường dẫn"), max_length=100, unique=True)
     name = models.CharField(_("tên dịch vụ"), max_length=300)
     summary = models.TextField(_("tóm tắt bằng lời dễ hiểu"))
-    field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="services", verbose_name=_("lĩnh vực"))
+    field = models.ForeignKey(
+        Field, on_delete=models.PROTECT, related_name="services", verbose_name=_("lĩnh vực")
+    )
     agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="services", verbose_name=_("cơ quan giải quyết")
+        Agency,
+        on_delete=models.PROTECT,
+        related_name="services",
+        verbose_name=_("cơ quan giải quyết"),
     )
     level = models.PositiveSmallIntegerField(_("mức độ"), choices=Level.choices)
-    audience = models.CharField(_("đối tượng"), max_length=10, choices=Audience.choices, default=Audience.CITIZEN)
-    applicants = models.TextField(_("ai được làm"), blank=True, help_text=_("Điều kiện về người nộp, viết thành câu."))
-    steps = models.JSONField(_("trình tự thực hiện"), default=list, help_text=_("Danh sách các bước."))
+    audience = models.CharField(
+        _("đối tượng"), max_length=10, choices=Audience.choices, default=Audience.CITIZEN
+    )
+    applicants = models.TextField(
+        _("ai được làm"), blank=True, help_text=_("Điều kiện về người nộp, viết thành câu.")
+    )
+    steps = models.JSONField(
+        _("trình tự thực hiện"), default=list, help_text=_("Danh sách các bước.")
+    )
     channels = models.JSONField(_("cách thức thực hiện"), default=list)
-    sets = models.PositiveSmallIntegerField(_("số bộ hồ sơ"), default=1, validators=[MinValueValidator(1)])
+    sets = models.PositiveSmallIntegerField(
+        _("số bộ hồ sơ"), default=1, validators=[MinValueValidator(1)]
+    )
     conditions = models.JSONField(_("yêu cầu, điều kiện"), default=list, blank=True)
     time_limit = models.PositiveSmallIntegerField(
         _("thời hạn"), null=True, blank=True, help_text=_("Để trống nếu theo quy định hiện hành.")
     )
-    time_unit = models.CharField(_("đơn vị"), max_length=15, choices=TimeUnit.choices, default=TimeUnit.WORKING_DAYS)
+    time_unit = models.CharField(
+        _("đơn vị"), max_length=15, choices=TimeUnit.choices, default=TimeUnit.WORKING_DAYS
+    )
     time_note = models.CharField(_("ghi chú thời hạn"), max_length=300, blank=True)
     result = models.CharField(_("kết quả"), max_length=300)
     legal_basis = models.JSONField(_("căn cứ pháp lý"), default=list)
-    form = models.JSONField(_("biểu mẫu điện tử"), default=dict, blank=True, validators=[form_spec.validate])
+    form = models.JSONField(
+        _("biểu mẫu điện tử"), default=dict, blank=True, validators=[form_spec.validate]
+    )
     form_version = models.PositiveIntegerField(_("phiên bản biểu mẫu"), default=1, editable=False)
     is_published = models.BooleanField(_("công khai"), default=True)
     is_featured = models.BooleanField(_("đưa lên trang chủ"), default=False)
@@ -157,7 +178,9 @@ class Service(models.Model):
         verbose_name = _("dịch vụ công")
         verbose_name_plural = _("dịch vụ công")
         constraints = [
-            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="service_level_1_to_4"),
+            models.CheckConstraint(
+                condition=models.Q(level__in=Level.values), name="service_level_1_to_4"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -185,7 +208,9 @@ class Service(models.Model):
         Service.objects.filter(pk=self.pk).update(search_text=self._searchable())
 
     def _searchable(self) -> str:
-        return fold(" ".join([self.name, self.summary, self.code, self.field.name, self.agency.name]))
+        return fold(
+            " ".join([self.name, self.summary, self.code, self.field.name, self.agency.name])
+        )
 
     @property
     def is_online(self) -> bool:
@@ -236,7 +261,9 @@ class Paper(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("giấy tờ")
         verbose_name_plural = _("thành phần hồ sơ")
-        constraints = [models.UniqueConstraint(fields=["service", "key"], name="paper_key_once_per_service")]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="paper_key_once_per_service")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -261,7 +288,9 @@ class Fee(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("phí, lệ phí")
         verbose_name_plural = _("phí, lệ phí")
-        constraints = [models.UniqueConstraint(fields=["service", "key"], name="fee_key_once_per_service")]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="fee_key_once_per_service")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -274,7 +303,9 @@ class FormTemplate(models.Model):
     key = models.SlugField(_("mã"), max_length=40)
     name = models.CharField(_("tên biểu mẫu"), max_length=300)
     addressee = models.CharField(_("kính gửi"), max_length=200, blank=True)
-    form = models.JSONField(_("nội dung in"), default=dict, blank=True, validators=[form_spec.validate])
+    form = models.JSONField(
+        _("nội dung in"), default=dict, blank=True, validators=[form_spec.validate]
+    )
     file = models.FileField(_("tệp có sẵn"), upload_to="bieu-mau/", blank=True)
     order = models.PositiveSmallIntegerField(_("thứ tự"), default=0)
 
@@ -282,7 +313,9 @@ class FormTemplate(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("biểu mẫu")
         verbose_name_plural = _("biểu mẫu tải về")
-        constraints = [models.UniqueConstraint(fields=["service", "key"], name="template_key_once_per_service")]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="template_key_once_per_service")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -59,9 +59,13 @@ def offline(request: HttpRequest) -> HttpResponse:
     return _grouped(request, Service.objects.published().offline(), heading, "offline")
 
 
-def _grouped(request: HttpRequest, services: ServiceQuerySet, heading: str, which: str) -> HttpResponse:
+def _grouped(
+    request: HttpRequest, services: ServiceQuerySet, heading: str, which: str
+) -> HttpResponse:
     services = services.order_by("field__order", "field__name", ALPHABET)
-    return render(request, "services/grouped.html", {"services": services, "heading": heading, "which": which})
+    return render(
+        request, "services/grouped.html", {"services": services, "heading": heading, "which": which}
+    )
 
 
 @require_safe
@@ -91,4 +95,6 @@ def template(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     if content is None:
         raise Http404
     ending = PurePosixPath(str(content.name)).suffix
-    return FileResponse(content, as_attachment=True, filename=f"{form.service.slug}-{form.key}{ending}")
+    return FileResponse(
+        content, as_attachment=True, filename=f"{form.service.slug}-{form.key}{ending}"
+    )

@@ -74,7 +74,9 @@ def queue(request, monkeypatch) -> Queue:
     sent: Queue = []
     monkeypatch.setattr(tasks, "_asked_again_from", 0.0)
     if "real_broker" not in request.keywords:
-        monkeypatch.setattr(Task, "apply_async", lambda task, args, **options: sent.append((task, args[0])))
+        monkeypatch.setattr(
+            Task, "apply_async", lambda task, args, **options: sent.append((task, args[0]))
+        )
     return sent
 
 

@@ -53,7 +53,9 @@ TYPED = [
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
-def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, list[str]]]:
+def addresses(
+    resolver: URLResolver | None = None, before: str = ""
+) -> Iterator[tuple[str, list[str]]]:
     """Yield every address that the portal knows as ("/ho-so/%(tracking)s/", ["tracking"])."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry.pattern, RoutePattern):
@@ -111,13 +113,36 @@ class Fields(HTMLParser):
 
 def filled(dossier, **rows) -> list[str]:
     """Every address of the portal with the slugs, codes and numbers of one dossier in it."""
-    numbers = {"pk": dossier.pk, "object_id": dossier.pk, "dossier_pk": dossier.pk, "row": dossier.pk, "id": 1}
-    words = {"slug": dossier.service.slug, "tracking": dossier.tracking_code, "number": 1, "file": 1}
-    others = {"kind": "giay-to", "action": "receive", "app_label": "services", "key": "abc", "uidb36": "1", "url": "x"}
+    numbers = {
+        "pk": dossier.pk,
+        "object_id": dossier.pk,
+        "dossier_pk": dossier.pk,
+        "row": dossier.pk,
+        "id": 1,
+    }
+    words = {
+        "slug": dossier.service.slug,
+        "tracking": dossier.tracking_code,
+        "number": 1,
+        "file": 1,
+    }
+    others = {
+        "kind": "giay-to",
+        "action": "receive",
+        "app_label": "services",
+        "key": "abc",
+        "uidb36": "1",
+        "url": "x",
+    }
     values = {**numbers, **words, **others, **rows}
     return sorted(
         {
-            path % {**values, **dict.fromkeys(names, "1"), **{n: values[n] for n in names if n in values}}
+            path
+            % {
+                **values,
+                **dict.fromkeys(names, "1"),
+                **{n: values[n] for n in names if n in values},
+            }
             for path, names in addresses()
         }
     )

@@ -57,10 +57,21 @@ def lost_database(known, closed_port, monkeypatch):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/dich-vu/", "/ho-so-cua-toi/", "/ho-so/K7QD-93MX-AT4C/", "/khong-co-trang/", "/tra-cuu", "/admin/", "/en/"],
+    [
+        "/",
+        "/dich-vu/",
+        "/ho-so-cua-toi/",
+        "/ho-so/K7QD-93MX-AT4C/",
+        "/khong-co-trang/",
+        "/tra-cuu",
+        "/admin/",
+        "/en/",
+    ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_without_its_database_the_portal_says_so_and_when_to_come_back(known, lost_database, path, method):
+def test_without_its_database_the_portal_says_so_and_when_to_come_back(
+    known, lost_database, path, method
+):
     response = getattr(known, method)(path)
     if response.status_code in (301, 405):
         return  # needs no database
@@ -75,7 +86,9 @@ def test_a_middleware_that_loses_the_database_says_so_too(known, lost_database, 
     def ask(*args):
         connection.ensure_connection()
 
-    monkeypatch.setattr("django.contrib.sessions.middleware.SessionMiddleware.process_response", ask)
+    monkeypatch.setattr(
+        "django.contrib.sessions.middleware.SessionMiddleware.process_response", ask
+    )
     response = known.get("/gioi-thieu/")
     assert response.status_code == 503
     assert response["Retry-After"] == "30"
@@ -103,7 +116,11 @@ def test_without_its_broker_everything_goes_on_and_rows_wait(dead_broker, settin
     dossier = paid_dossier()
     payment = ledger.open_payment(dossier)
     assert ledger.settle(message(payment)) == "00"
-    for action, role in ((Action.RECEIVE, Role.DESK), (Action.START, Role.CASE), (Action.PROPOSE, Role.CASE)):
+    for action, role in (
+        (Action.RECEIVE, Role.DESK),
+        (Action.START, Role.CASE),
+        (Action.PROPOSE, Role.CASE),
+    ):
         dossier = act(dossier, action, role)
     assert act(dossier, Action.APPROVE, Role.LEADER).state == State.APPROVED
     assert time.monotonic() - started < 5
@@ -128,7 +145,9 @@ def draft(citizen):
 
 
 @pytest.mark.django_db
-def test_a_full_store_is_told_at_the_file_and_keeps_the_others(draft, citizen, monkeypatch, settings):
+def test_a_full_store_is_told_at_the_file_and_keeps_the_others(
+    draft, citizen, monkeypatch, settings
+):
     def full(self, name, content):
         raise OSError(28, "No space left on device")
 
@@ -151,13 +170,20 @@ def test_a_file_that_the_store_has_lost_is_not_found(draft, citizen, client):
     stored = Path(row.file.path)
     stored.unlink()
     stored.mkdir()  # there, and cannot be read
-    assert client.get(reverse("dossiers:file", args=[draft.tracking_code, row.pk])).status_code == 404
+    assert (
+        client.get(reverse("dossiers:file", args=[draft.tracking_code, row.pk])).status_code == 404
+    )
 
 
 @pytest.mark.django_db
 def test_a_form_whose_file_is_lost_is_not_found(client):
-    form = FormTemplateFactory(service=ServiceFactory(downloadable=True), file="bieu-mau/khong-con.pdf")
-    assert client.get(reverse("services:template", args=[form.service.slug, form.pk])).status_code == 404
+    form = FormTemplateFactory(
+        service=ServiceFactory(downloadable=True), file="bieu-mau/khong-con.pdf"
+    )
+    assert (
+        client.get(reverse("services:template", args=[form.service.slug, form.pk])).status_code
+        == 404
+    )
 
 
 # --- Mail and papers -----------------------------------------------------------------------------------------------
@@ -170,7 +196,9 @@ def dead_mail(settings, closed_port):
 
 
 @pytest.mark.django_db
-def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(dead_mail, settings, time_machine, run_queue):
+def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(
+    dead_mail, settings, time_machine, run_queue
+):
     DossierFactory()
     run_queue()
     row = Notification.objects.get()
@@ -187,7 +215,12 @@ def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(dead_mail
 @pytest.mark.parametrize("path", ["/tai-khoan/signup/", "/tai-khoan/password/reset/"])
 def test_an_account_does_not_depend_on_the_mail_server(client, dead_mail, path):
     password = "mot-mat-khau-dai"
-    words = {"username": "moi", "email": "moi@example.vn", "password1": password, "password2": password}
+    words = {
+        "username": "moi",
+        "email": "moi@example.vn",
+        "password1": password,
+        "password2": password,
+    }
     response = client.post(path, words, follow=True)
     assert response.status_code == 200
     assert "chưa gửi được thư" in response.content.decode()

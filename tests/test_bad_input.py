@@ -69,7 +69,10 @@ def broken(response) -> str:
         return f"reflected: {where}"
     if any("\n" in value or "\r" in value for value in response.headers.values()):
         return f"two heads in one: {where}"
-    without_words = response.request["REQUEST_METHOD"] in UNUSUAL or response.status_code in (400, 405)
+    without_words = response.request["REQUEST_METHOD"] in UNUSUAL or response.status_code in (
+        400,
+        405,
+    )
     if response.status_code >= 400 and not without_words and "<h1" not in page:
         return f"no sentence: {where}"
     return ""
@@ -83,18 +86,38 @@ def faults(responses) -> list[str]:
 
 
 def test_every_address_answers_everybody_in_every_way(browsers, dossier, draft):
-    paths = {path: browsers if path in EVERYBODYS or "/dossiers/" in path else ("root",) for path in filled(dossier)}
-    paths |= {path: ("anonymous", "citizen") for path in (*paths, *filled(draft)) if "/admin/" not in path}
+    paths = {
+        path: browsers if path in EVERYBODYS or "/dossiers/" in path else ("root",)
+        for path in filled(dossier)
+    }
+    paths |= {
+        path: ("anonymous", "citizen") for path in (*paths, *filled(draft)) if "/admin/" not in path
+    }
     assert len(paths) > 80
-    visits = [(name, method, path) for path, names in paths.items() for name in names for method in ("GET", "POST")]
-    visits += [(names[-1], method, path) for path, names in paths.items() for method in UNUSUAL if type(names) is tuple]
+    visits = [
+        (name, method, path)
+        for path, names in paths.items()
+        for name in names
+        for method in ("GET", "POST")
+    ]
+    visits += [
+        (names[-1], method, path)
+        for path, names in paths.items()
+        for method in UNUSUAL
+        if type(names) is tuple
+    ]
     assert faults(browsers[name].visit(method, path) for name, method, path in visits) == []
 
 
 def test_no_value_in_an_address_is_too_strange(browsers, dossier):
     ways = [(path, names) for path, names in addresses() if names]
     good = {name: "1" for _path, names in ways for name in names}
-    good |= {"slug": dossier.service.slug, "tracking": dossier.tracking_code, "pk": dossier.pk, "action": "start"}
+    good |= {
+        "slug": dossier.service.slug,
+        "tracking": dossier.tracking_code,
+        "pk": dossier.pk,
+        "action": "start",
+    }
     visits = [
         ("root" if "admin" in path else "citizen", path % {**good, name: value})
         for path, names in ways
@@ -116,8 +139,14 @@ def test_no_value_in_an_address_is_too_strange(browsers, dossier):
         ("/cong-thanh-toan-mo-phong/", "vnp_TxnRef vnp_Amount vnp_SecureHash vnp_ReturnUrl"),
         ("/admin/login/", "next"),
         ("/admin/dossiers/dossier/tim/", "q"),
-        ("/admin/dossiers/dossier/", "q p o viec han phi trang-thai linh-vuc dich-vu created_at__year created_at__gte"),
-        ("/admin/payments/payment/", "q p o all doi-soat dossier__id__exact needs_refund__exact created_at__year"),
+        (
+            "/admin/dossiers/dossier/",
+            "q p o viec han phi trang-thai linh-vuc dich-vu created_at__year created_at__gte",
+        ),
+        (
+            "/admin/payments/payment/",
+            "q p o all doi-soat dossier__id__exact needs_refund__exact created_at__year",
+        ),
         ("/admin/services/specialday/", "q o kind__exact day__year"),
         ("/admin/services/service/", "q field__id__exact is_published__exact"),
     ],
@@ -128,7 +157,12 @@ def test_no_word_of_a_query_is_too_strange(browsers, dossier, path, names):
     queries = [f"{name}={value}" for name in names.split() for value in values]
     queries += [f"{name}[]=1&{name}=a&{name}=b" for name in names.split()]
     dates = ["9999&X__month=12", "9999&X__month=12&X__day=31", "2026&X__month=2&X__day=31"]
-    queries += [f"{name}={date}".replace("X", name[:-6]) for name in names.split() for date in dates if "year" in name]
+    queries += [
+        f"{name}={date}".replace("X", name[:-6])
+        for name in names.split()
+        for date in dates
+        if "year" in name
+    ]
     assert faults(browser.visit("GET", f"{path}?{query}") for query in queries) == []
 
 
@@ -142,7 +176,9 @@ def test_no_answer_in_a_form_is_too_strange(browsers, dossier, draft, who):
         reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 2]),
     }:
         page = browser.visit("GET", path)
-        fields = Fields(page.body.decode("utf-8", "replace")).found if page.status_code == 200 else {}
+        fields = (
+            Fields(page.body.decode("utf-8", "replace")).found if page.status_code == 200 else {}
+        )
         visits += [(path, dict.fromkeys(fields, value)) for value in TYPED if fields]
         visits += [(path, {**fields, name: SCRIPT}) for name in fields]
     assert len(visits) > 20
@@ -154,9 +190,21 @@ def test_no_answer_in_a_form_is_too_strange(browsers, dossier, draft, who):
     [
         *({name: "\x00 a"} for name in ("name", "summary", "result")),
         *({name: "\x00"} for name in ("steps", "channels", "legal_basis")),
-        *({name: value} for name in ("sets", "time_limit", "field") for value in ("9" * 30, "-1", "1e999")),
-        {"form": json.dumps(small_form(), ensure_ascii=False).replace("Nội dung đề nghị", "\\u0000")},
-        {"form": json.dumps(small_form(), ensure_ascii=False).replace("Nội dung đề nghị", "\\ud800")},
+        *(
+            {name: value}
+            for name in ("sets", "time_limit", "field")
+            for value in ("9" * 30, "-1", "1e999")
+        ),
+        {
+            "form": json.dumps(small_form(), ensure_ascii=False).replace(
+                "Nội dung đề nghị", "\\u0000"
+            )
+        },
+        {
+            "form": json.dumps(small_form(), ensure_ascii=False).replace(
+                "Nội dung đề nghị", "\\ud800"
+            )
+        },
         {"form": "[" * 100_000},
         {"form": '{"sections": ' + "9" * 5000 + "}"},
         {"form": "NaN"},
@@ -177,18 +225,34 @@ def test_a_file_to_take_back_with_a_number_that_no_row_has_is_not_found(browsers
     attach(draft, "cccd")
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
     for number in ("9" * 30, "9" * 5000, "٣", "-1", "\x00", ""):
-        assert browsers["citizen"].visit("POST", path, {"remove": number}).status_code in (302, 404, 422)
+        assert browsers["citizen"].visit("POST", path, {"remove": number}).status_code in (
+            302,
+            404,
+            422,
+        )
     assert draft.attachments.count() == 1
 
 
 @pytest.mark.parametrize(
-    "name", ["\u202egnp.exe", "a" * 300 + ".pdf", "..\\..\\x.pdf", "\r\nX: y.pdf", SCRIPT, ".pdf", "Ho\u0300 so.pdf"]
+    "name",
+    [
+        "\u202egnp.exe",
+        "a" * 300 + ".pdf",
+        "..\\..\\x.pdf",
+        "\r\nX: y.pdf",
+        SCRIPT,
+        ".pdf",
+        "Ho\u0300 so.pdf",
+    ],
 )
 def test_a_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
     for content in (pdf_file().read(), b"%PDF-", b"", b"\x89PNG\r\n\x1a\n" + b"\xff" * 50):
         upload = type(pdf_file())(name, content)
-        assert faults([browsers["citizen"].visit("POST", path, {"slot": "cccd", "tep-cccd": upload})]) == []
+        assert (
+            faults([browsers["citizen"].visit("POST", path, {"slot": "cccd", "tep-cccd": upload})])
+            == []
+        )
 
 
 def test_a_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):
@@ -207,7 +271,9 @@ def ask():
     """Return a caller of the WSGI application itself; the test's connection outlives the requests."""
     from portal.wsgi import application
 
-    def call(method: str, path: str, query: str = "", body: bytes = b"", **heads: str) -> tuple[int, bytes]:
+    def call(
+        method: str, path: str, query: str = "", body: bytes = b"", **heads: str
+    ) -> tuple[int, bytes]:
         statuses: list[str] = []
         environ = {
             "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "testserver",
@@ -215,7 +281,9 @@ def ask():
             "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr, "CONTENT_LENGTH": str(len(body)), **heads,
         }  # fmt: skip
         with transaction.atomic():
-            page = b"".join(application(environ, lambda status, heads, error=None: statuses.append(status)))
+            page = b"".join(
+                application(environ, lambda status, heads, error=None: statuses.append(status))
+            )
             transaction.set_rollback(True)
         return int(statuses[0][:3]), page
 
@@ -231,7 +299,13 @@ TYPES = [
     *(f"text/plain; charset={name}" for name in ENCODINGS),
     *(f"multipart/form-data; boundary=x; charset={name}" for name in ENCODINGS),
     *(f"application/x-www-form-urlencoded; charset={name}" for name in ENCODINGS),
-    *("x; a*=bogus''%41", "multipart/form-data", "multipart/form-data; boundary=\xff", "\x00", ";" * 5000),
+    *(
+        "x; a*=bogus''%41",
+        "multipart/form-data",
+        "multipart/form-data; boundary=\xff",
+        "\x00",
+        ";" * 5000,
+    ),
 ]
 PART = b'--x\r\nContent-Disposition: form-data; name="ma"%s\r\n\r\n+2AA-\r\n--x--\r\n'
 BODIES = [
@@ -251,7 +325,15 @@ HEADS = {
         "=;;=",
         'messages="\\000"',
     ],
-    "HTTP_HOST": ["evil.example", "", "[", "testserver:99999999", "testserver\r\nX: y", "\xff", "testserver@evil"],
+    "HTTP_HOST": [
+        "evil.example",
+        "",
+        "[",
+        "testserver:99999999",
+        "testserver\r\nX: y",
+        "\xff",
+        "testserver@evil",
+    ],
     "HTTP_IF_MODIFIED_SINCE": ["x", "Sat, 99 Foo 99999 99:99:99 GMT"],
     "HTTP_RANGE": ["bytes=abc", "bytes=9-1", "x" * 5000],
     "HTTP_ACCEPT_LANGUAGE": ["\xff", "x-" * 3000, "vi;q=abc"],
@@ -291,7 +373,18 @@ def test_no_head_is_too_strange(ask, head):
 
 
 @pytest.mark.parametrize(
-    "path", ["//[x/", "/ho-so/\xed\xa0\x80/", "/\x00", "*", "", "/en//[", "/static/\x00", "/a\r\nb/", "/admin//["]
+    "path",
+    [
+        "//[x/",
+        "/ho-so/\xed\xa0\x80/",
+        "/\x00",
+        "*",
+        "",
+        "/en//[",
+        "/static/\x00",
+        "/a\r\nb/",
+        "/admin//[",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "FOO", ""])
 def test_no_path_and_no_method_is_too_strange(ask, path, method):

@@ -19,7 +19,11 @@ from portal.celery import app as celery_app
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("portal", "payments", "dossiers", "services")
 TEMPLATES = ROOT / "templates"
-PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "pdf" not in path.parts and "emails" not in path.parts)
+PAGES = sorted(
+    path
+    for path in TEMPLATES.rglob("*.html")
+    if "pdf" not in path.parts and "emails" not in path.parts
+)
 # Whole trees of names that are put together while running: one place each.
 NAMED_BY_TABLE = {
     *(
@@ -65,7 +69,13 @@ WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_up
 
 def targets(node: ast.AST) -> list[ast.expr]:
     """What a statement assigns to, tuples taken apart."""
-    found = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    found = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AugAssign)
+        else []
+    )
     return [part for one in found for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
 
 
@@ -79,7 +89,9 @@ def writes_of(tree: ast.Module, model: str, fields: set[str]) -> Iterator[str]:
             continue
         called = ast.unparse(node.func)
         named = {keyword.arg for keyword in node.keywords}
-        if called == model or (called.startswith(f"{model}.objects") and called.rsplit(".", 1)[-1] in WRITES):
+        if called == model or (
+            called.startswith(f"{model}.objects") and called.rsplit(".", 1)[-1] in WRITES
+        ):
             yield f"line {node.lineno}: {called}("
         if called.endswith(".update") and named & fields:
             yield f"line {node.lineno}: {called}({', '.join(sorted(named & fields))}="
@@ -94,14 +106,20 @@ NO_MODEL = "-"  # fields alone, whoever's they are
         # A payment has a state, too: it is the ledger's.
         ("Dossier", set(), {"dossiers/drafts.py"}),
         (NO_MODEL, {"state"}, {"dossiers/workflow.py", "payments/ledger.py"}),
-        (NO_MODEL, {"official_number", "fee_paid", "fee_total", "due_at", "paused_at"}, {"dossiers/workflow.py"}),
+        (
+            NO_MODEL,
+            {"official_number", "fee_paid", "fee_total", "due_at", "paused_at"},
+            {"dossiers/workflow.py"},
+        ),
         ("Event", set(), {"dossiers/workflow.py"}),
         ("LedgerEntry", set(), {"payments/ledger.py"}),
         ("Payment", {"settled_at", "needs_refund"}, {"payments/ledger.py"}),
     ],
 )
 def test_state_and_money_have_one_door(model, fields, doors):
-    past = {name: list(writes_of(tree, model, fields)) for name, tree in modules() if name not in doors}
+    past = {
+        name: list(writes_of(tree, model, fields)) for name, tree in modules() if name not in doors
+    }
     assert {name: places for name, places in past.items() if places} == {}
 
 
@@ -129,14 +147,18 @@ def test_there_is_no_drawer_for_odds_and_ends():
 
 
 def test_every_template_is_used():
-    sources = [path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    sources = [
+        path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")
+    ]
     sources += [path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*") if path.is_file()]
     everything = "\n".join(sources)
     unused = [
         name
         for path in sorted(TEMPLATES.rglob("*"))
-        if path.is_file() and (name := str(path.relative_to(TEMPLATES))) not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS
-        if not re.search(rf"""["']{re.escape(name)}["']""", everything) and not takes_the_place_of_anothers(name)
+        if path.is_file()
+        and (name := str(path.relative_to(TEMPLATES))) not in NAMED_BY_TABLE | DJANGOS_OWN | ADMINS
+        if not re.search(rf"""["']{re.escape(name)}["']""", everything)
+        and not takes_the_place_of_anothers(name)
     ]
     assert unused == []
 
@@ -161,7 +183,9 @@ def test_every_model_has_a_factory_or_a_reason_to_have_none():
     ours = {model for room in ROOMS for model in apps.get_app_config(room).get_models()}
     without = {model._meta.label for model in ours - made}
     assert without - set(WITHOUT_FACTORY) == set()
-    assert set(WITHOUT_FACTORY) - {model._meta.label for model in ours} == set(), "a reason for no model"
+    assert set(WITHOUT_FACTORY) - {model._meta.label for model in ours} == set(), (
+        "a reason for no model"
+    )
 
 
 def test_everything_on_the_clock_is_a_task():
@@ -175,9 +199,14 @@ def test_everything_on_the_clock_is_a_task():
 
 def test_every_variable_of_the_environment_is_told():
     read = set(
-        re.findall(r"env(?:\.\w+)?\(\s*\"(\w+)\"", (ROOT / "portal" / "settings.py").read_text(encoding="utf-8"))
+        re.findall(
+            r"env(?:\.\w+)?\(\s*\"(\w+)\"",
+            (ROOT / "portal" / "settings.py").read_text(encoding="utf-8"),
+        )
     )
-    told = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "environment.md").read_text(encoding="utf-8"), re.M)
+    told = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "docs" / "environment.md").read_text(encoding="utf-8"), re.M
+    )
     assert sorted(told) == sorted(read)
 
 
@@ -193,7 +222,9 @@ def test_every_link_between_documents_leads_somewhere():
 
 # --- Pages -------------------------------------------------------------------------------------------------------
 
-INLINE = re.compile(r"""<style\b|<script\b(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.I)
+INLINE = re.compile(
+    r"""<style\b|<script\b(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.I
+)
 POST_FORM = re.compile(r"""<form\b[^>]*\bmethod\s*=\s*["']?post\b.*?</form>""", re.I | re.S)
 TEMPLATE_COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.S)
 
@@ -206,5 +237,9 @@ def source(page: Path) -> str:
 def test_a_page_keeps_to_the_content_security_policy_and_its_forms_carry_a_token(page):
     text = source(page)
     assert INLINE.findall(text) == []
-    tokenless = [form for form in POST_FORM.findall(text) if "{% csrf_token %}" not in form and "{% crispy" not in form]
+    tokenless = [
+        form
+        for form in POST_FORM.findall(text)
+        if "{% csrf_token %}" not in form and "{% crispy" not in form
+    ]
     assert tokenless == []

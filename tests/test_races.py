@@ -28,7 +28,9 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     def run(call: Callable[[], Any]) -> Any:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"SET statement_timeout = '{PATIENCE - 10}s'")  # a deadlock fails instead of hanging
+                cursor.execute(
+                    f"SET statement_timeout = '{PATIENCE - 10}s'"
+                )  # a deadlock fails instead of hanging
             start.wait()
             return call()
         except (NotAllowed, Dossier.DoesNotExist) as refusal:
@@ -42,8 +44,14 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 def moves(dossier: Dossier, *tries: tuple[Action, Role]) -> tuple[Action, str]:
     """Try the moves at once; return the one that won and the sentence that the loser read."""
-    outcomes = at_once(*(lambda action=action, role=role: act(dossier, action, role) for action, role in tries))
-    won = [action for (action, _role), outcome in zip(tries, outcomes, strict=True) if isinstance(outcome, Dossier)]
+    outcomes = at_once(
+        *(lambda action=action, role=role: act(dossier, action, role) for action, role in tries)
+    )
+    won = [
+        action
+        for (action, _role), outcome in zip(tries, outcomes, strict=True)
+        if isinstance(outcome, Dossier)
+    ]
     lost = [str(outcome) for outcome in outcomes if isinstance(outcome, NotAllowed)]
     assert (len(won), len(lost)) == (1, 1), outcomes
     assert dossier.events.last().action == won[0]
@@ -112,7 +120,9 @@ def test_a_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
 
 
 def test_a_withdrawal_and_the_receipt_at_once_are_one_of_the_two():
-    won, sentence = moves(DossierFactory(), (Action.WITHDRAW, Role.CITIZEN), (Action.RECEIVE, Role.DESK))
+    won, sentence = moves(
+        DossierFactory(), (Action.WITHDRAW, Role.CITIZEN), (Action.RECEIVE, Role.DESK)
+    )
     assert ("Đã tiếp nhận" if won == Action.RECEIVE else "Đã rút hồ sơ") in sentence
 
 
@@ -130,7 +140,9 @@ def test_a_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(setting
     settings.DRAFT_KEEP_DAYS = 0
     draft = DossierFactory(state=State.DRAFT)
     attach(draft, "a")
-    forgotten, sent = at_once(schedule.forget_old_drafts, lambda: act(draft, Action.SUBMIT, Role.CITIZEN))
+    forgotten, sent = at_once(
+        schedule.forget_old_drafts, lambda: act(draft, Action.SUBMIT, Role.CITIZEN)
+    )
     if forgotten:
         assert isinstance(sent, Dossier.DoesNotExist)
         assert not Dossier.objects.exists()
@@ -156,7 +168,9 @@ def test_two_officers_who_receive_one_dossier_give_one_number(queue):
 
 def test_receipts_at_once_get_numbers_without_gap_or_repeat(desk_officer):
     dossiers = [DossierFactory() for _ in range(20)]
-    received = at_once(*(lambda one=one: act(one, Action.RECEIVE, Role.DESK, by=desk_officer) for one in dossiers))
+    received = at_once(
+        *(lambda one=one: act(one, Action.RECEIVE, Role.DESK, by=desk_officer) for one in dossiers)
+    )
     numbers = sorted(int(dossier.official_number[-4:]) for dossier in received)
     assert numbers == list(range(1, 21))
 
@@ -169,14 +183,18 @@ def test_decisions_at_once_get_numbers_without_gap_or_repeat(leader):
 
 def test_a_dossier_is_approved_or_sent_back_but_not_both():
     won, sentence = moves(
-        DossierFactory(state=State.AWAITING_APPROVAL), (Action.APPROVE, Role.LEADER), (Action.SEND_BACK, Role.LEADER)
+        DossierFactory(state=State.AWAITING_APPROVAL),
+        (Action.APPROVE, Role.LEADER),
+        (Action.SEND_BACK, Role.LEADER),
     )
     assert ("Đã có kết quả" if won == Action.APPROVE else "Đang giải quyết") in sentence
 
 
 def test_a_request_for_payment_and_one_for_papers_are_one_of_the_two():
     dossier = DossierFactory(state=State.IN_PROGRESS)
-    won, _sentence = moves(dossier, (Action.REQUEST_PAYMENT, Role.CASE), (Action.REQUEST_SUPPLEMENT, Role.CASE))
+    won, _sentence = moves(
+        dossier, (Action.REQUEST_PAYMENT, Role.CASE), (Action.REQUEST_SUPPLEMENT, Role.CASE)
+    )
     dossier.refresh_from_db()
     assert bool(dossier.fee_total) == (won == Action.REQUEST_PAYMENT)
 
@@ -186,7 +204,9 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
     dossier = DossierFactory()
     at_once(
         *(
-            lambda: workflow.apply(dossier, Action.RECORD_PAYMENT, role=Role.SYSTEM, data={"amount": 1000})
+            lambda: workflow.apply(
+                dossier, Action.RECORD_PAYMENT, role=Role.SYSTEM, data={"amount": 1000}
+            )
             for _payment in range(5)
         )
     )

@@ -55,7 +55,9 @@ def unlock(client: Client, code: str, digits: str = LAST_FOUR):
 
 def told(response) -> str:
     """Everything that an answer says, heads too."""
-    return "\n".join([response.body.decode("utf-8", "replace"), *map(str, response.headers.values())])
+    return "\n".join(
+        [response.body.decode("utf-8", "replace"), *map(str, response.headers.values())]
+    )
 
 
 # --- Strangers ---------------------------------------------------------------------------------------------------
@@ -63,7 +65,11 @@ def told(response) -> str:
 
 def strangers() -> dict[str, Browser]:
     """People who know the code at most: a visitor, a neighbour with an account, staff to whom no role was given."""
-    who = {"a visitor": None, "a neighbour": UserFactory(), "staff without a role": UserFactory(is_staff=True)}
+    who = {
+        "a visitor": None,
+        "a neighbour": UserFactory(),
+        "staff without a role": UserFactory(is_staff=True),
+    }
     browsers = {name: Browser() for name in who}
     for name, user in who.items():
         if user:
@@ -75,7 +81,10 @@ def strangers() -> dict[str, Browser]:
 def test_no_address_tells_a_stranger_who_applied_and_with_what(state, run_queue, citizen):
     dossier = secret_dossier(state, owner=citizen)
     run_queue()
-    rows = [{"pk": row.pk, "file": row.pk} for row in (*dossier.attachments.all(), *dossier.documents.all())]
+    rows = [
+        {"pk": row.pk, "file": row.pk}
+        for row in (*dossier.attachments.all(), *dossier.documents.all())
+    ]
     leaks = []
     for name, browser in strangers().items():
         for path in {path for row in rows for path in filled(dossier, **row)}:
@@ -95,7 +104,9 @@ def test_a_number_of_a_row_leads_nobody_to_its_tracking_code():
 
 def test_an_editor_still_gets_from_a_service_to_its_page(admin_client):
     service = DossierFactory().service
-    page = admin_client.get(reverse("admin:services_service_change", args=[service.pk])).content.decode()
+    page = admin_client.get(
+        reverse("admin:services_service_change", args=[service.pk])
+    ).content.decode()
     assert f'href="{service.get_absolute_url()}"' in page
 
 
@@ -128,8 +139,14 @@ def test_the_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
     run_queue()
     unlock(client, mine.tracking_code)
     for name, row in (("file", other.attachments.get()), ("paper", other.documents.first())):
-        assert client.get(reverse(f"dossiers:{name}", args=[other.tracking_code, row.pk])).status_code == 404
-        assert client.get(reverse(f"dossiers:{name}", args=[mine.tracking_code, row.pk])).status_code == 404
+        assert (
+            client.get(reverse(f"dossiers:{name}", args=[other.tracking_code, row.pk])).status_code
+            == 404
+        )
+        assert (
+            client.get(reverse(f"dossiers:{name}", args=[mine.tracking_code, row.pk])).status_code
+            == 404
+        )
 
 
 def test_the_head_of_a_mail_tells_no_code(run_queue):
@@ -164,7 +181,9 @@ def test_no_log_tells_the_code_of_an_address_however_it_is_written(client, caplo
 def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
     """Session fixation: the key that opens a dossier is a new one."""
     dossier = secret_dossier(State.SUBMITTED)
-    client.post(reverse("dossiers:apply", args=[DossierFactory().service.slug]))  # an own, harmless session
+    client.post(
+        reverse("dossiers:apply", args=[DossierFactory().service.slug])
+    )  # an own, harmless session
     attacker = Client()
     attacker.cookies["sessionid"] = client.cookies["sessionid"].value
     unlock(client, dossier.tracking_code)
@@ -173,7 +192,8 @@ def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(7)"]
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(7)"],
 )
 def test_a_sign_in_leads_to_no_other_site(client, target):
     user = UserFactory(is_staff=True)
@@ -182,14 +202,17 @@ def test_a_sign_in_leads_to_no_other_site(client, target):
     for path, field in ((reverse("account_login"), "login"), (reverse("admin:login"), "username")):
         client.logout()
         response = client.post(
-            f"{path}?next={target}", {field: user.username, "password": "mat-khau-thu", "next": target}
+            f"{path}?next={target}",
+            {field: user.username, "password": "mat-khau-thu", "next": target},
         )
         assert response.status_code == 302
         assert "evil" not in response.url
         assert "javascript" not in response.url
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/%5Cevil.example", "/en//evil.example", "//evil.example/%2e%2e"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/%5Cevil.example", "/en//evil.example", "//evil.example/%2e%2e"]
+)
 def test_no_address_of_ours_leads_to_another_site(client, path):
     response = client.get(path)
     assert response.headers.get("Location", "/").startswith("/")
@@ -217,15 +240,24 @@ def test_every_answer_carries_the_heads_that_protect_its_reader(citizen, monkeyp
     browser = Browser()
     browser.force_login(citizen, backend="django.contrib.auth.backends.ModelBackend")
     answers = [browser.visit("GET", path) for path in filled(dossier)]
-    answers += [browser.visit("GET", "/", HTTP_HOST="evil.example"), browser.visit("GET", "/dich-vu/?q=%00")]
-    answers += [browser.visit("GET", "/khong-co/"), browser.visit("GET", "/tra-cuu"), browser.visit("POST", "/")]
+    answers += [
+        browser.visit("GET", "/", HTTP_HOST="evil.example"),
+        browser.visit("GET", "/dich-vu/?q=%00"),
+    ]
+    answers += [
+        browser.visit("GET", "/khong-co/"),
+        browser.visit("GET", "/tra-cuu"),
+        browser.visit("POST", "/"),
+    ]
 
     def fail(*args, **kwargs):
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("services.models.ServiceQuerySet.published", fail)
     answers.append(browser.visit("GET", "/dich-vu/"))
-    monkeypatch.setattr("django.contrib.messages.middleware.MessageMiddleware.process_response", fail)
+    monkeypatch.setattr(
+        "django.contrib.messages.middleware.MessageMiddleware.process_response", fail
+    )
     answers.append(browser.visit("GET", "/gioi-thieu/"))
     assert {200, 302, 301, 400, 404, 405, 500} <= {answer.status_code for answer in answers}
     naked = [
@@ -257,7 +289,9 @@ def test_a_citizens_file_and_paper_are_saved_and_never_shown(citizen, run_queue)
     browser = Browser()
     browser.force_login(citizen, backend="django.contrib.auth.backends.ModelBackend")
     for name, row in (("file", dossier.attachments.get()), ("paper", dossier.documents.first())):
-        response = browser.visit("GET", reverse(f"dossiers:{name}", args=[dossier.tracking_code, row.pk]))
+        response = browser.visit(
+            "GET", reverse(f"dossiers:{name}", args=[dossier.tracking_code, row.pk])
+        )
         assert response.status_code == 200
         assert response["Content-Disposition"].startswith("attachment")
         assert response["X-Content-Type-Options"] == "nosniff"

@@ -21,7 +21,10 @@ def money(amount: int | None) -> str:
 @register.filter
 def level_name(number: int) -> str:
     """Return what the authority calls level `number` in its era: 4 → "Mức độ 4"."""
-    return next((level["name"] for level in settings.AUTHORITY["levels"] if level["number"] == number), str(number))
+    return next(
+        (level["name"] for level in settings.AUTHORITY["levels"] if level["number"] == number),
+        str(number),
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -14,9 +14,17 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 from portal import groups
 from portal.celery import app
 
-SYSTEM_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SYSTEM_CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 # Our own machine only, and nothing of what a browser does for itself in the background.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -72,7 +80,9 @@ def visitor(browser: Browser) -> Iterator:
     contexts: list[BrowserContext] = []
 
     def arrive(*, viewport=PHONE, javascript: bool = False) -> Page:
-        context = browser.new_context(viewport=viewport, java_script_enabled=javascript, locale="vi-VN")
+        context = browser.new_context(
+            viewport=viewport, java_script_enabled=javascript, locale="vi-VN"
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()

@@ -9,17 +9,30 @@ from playwright.sync_api import Page, expect
 from dossiers.models import Notification
 from dossiers.states import Role, State
 from tests.browser.conftest import DESKTOP
-from tests.browser.hands import act, download, fill_applicant, open_by_code, press, sign_in_staff, the_dossier, upload
+from tests.browser.hands import (
+    act,
+    download,
+    fill_applicant,
+    open_by_code,
+    press,
+    sign_in_staff,
+    the_dossier,
+    upload,
+)
 from tests.dossiers.factories import image_file, pdf_file
 
 
 def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    )
 
 
 def answer_everything(page: Page, answers: dict[str, str]) -> None:
     """Fill one step: texts from `answers` by label, else a word; the first option of every choice."""
-    for box in page.locator("main form").locator("input[type=text], input[type=email], textarea").all():
+    for box in (
+        page.locator("main form").locator("input[type=text], input[type=email], textarea").all()
+    ):
         label = page.locator(f"label[for={box.get_attribute('id')}]").first.inner_text()
         typed = next((text for part, text in answers.items() if part in label), None)
         if box.get_attribute("placeholder") == "ngày/tháng/năm":
@@ -28,7 +41,9 @@ def answer_everything(page: Page, answers: dict[str, str]) -> None:
             typed = typed or "30"
         box.fill(typed or "Thôn Nước Như")
     chosen = set()
-    for choice in page.locator("main form").locator("input[type=radio], input[type=checkbox]").all():
+    for choice in (
+        page.locator("main form").locator("input[type=radio], input[type=checkbox]").all()
+    ):
         name = choice.get_attribute("name")
         if name not in chosen:
             chosen.add(name)
@@ -78,10 +93,18 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     citizen.get_by_role("link", name="Nộp hồ sơ").first.click()
     press(citizen, "Bắt đầu")
     fill_applicant(citizen, "Nhận bản điện tử trên cổng")
-    fill_until(citizen, "Giấy tờ kèm theo", {"Vĩ độ": "14,7", "Kinh độ": "108,6", "Mã số thuế": "0100109106"})
+    fill_until(
+        citizen,
+        "Giấy tờ kèm theo",
+        {"Vĩ độ": "14,7", "Kinh độ": "108,6", "Mã số thuế": "0100109106"},
+    )
     slots = [line.get_attribute("id") for line in citizen.locator(".file-line").all()]
     for number, slot in enumerate(slots):
-        upload(citizen, slot, image_file(f"ảnh {number}.jpg") if number % 2 else pdf_file(f"bản vẽ {number}.pdf"))
+        upload(
+            citizen,
+            slot,
+            image_file(f"ảnh {number}.jpg") if number % 2 else pdf_file(f"bản vẽ {number}.pdf"),
+        )
     press(citizen, "Lưu và đi tiếp")
     citizen.locator("#id_declared").check()
     press(citizen, "Gửi hồ sơ")
@@ -133,7 +156,8 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     assert the_dossier().state == State.RETURNED
     messages = list(Notification.objects.order_by("pk").values_list("message", "status"))
     assert messages == [
-        (name, "done") for name in ("submitted", "payment_recorded", "received", "approved", "returned")
+        (name, "done")
+        for name in ("submitted", "payment_recorded", "received", "approved", "returned")
     ]
 
 
@@ -147,7 +171,12 @@ def test_an_education_allowance_goes_its_whole_way_without_any_fee(house, visito
     fill_until(
         citizen,
         "Giấy tờ kèm theo",
-        {"Năm học": "2026-2027", "Ngày": "05/09/2010", "Số định danh": "051310001234", "điện thoại": "0905123456"},
+        {
+            "Năm học": "2026-2027",
+            "Ngày": "05/09/2010",
+            "Số định danh": "051310001234",
+            "điện thoại": "0905123456",
+        },
     )
     for slot in [line.get_attribute("id") for line in citizen.locator(".file-line").all()]:
         upload(citizen, slot, image_file())

@@ -41,12 +41,17 @@ def faults(page: Page) -> list[str]:
 
 
 def is_wider_than_the_screen(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
 
 
 def look(page: Page) -> None:
     """Hold one page against both rules – with its stylesheets, or it would prove nothing."""
-    assert page.evaluate("[...document.styleSheets].filter(sheet => sheet.cssRules.length > 0).length") >= 2
+    assert (
+        page.evaluate("[...document.styleSheets].filter(sheet => sheet.cssRules.length > 0).length")
+        >= 2
+    )
     assert faults(page) == []
     assert not is_wider_than_the_screen(page)
 
@@ -77,7 +82,9 @@ def test_the_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, r
         look(reader)
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.RETURNED])
+@pytest.mark.parametrize(
+    "state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.RETURNED]
+)
 def test_a_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
     service = ServiceFactory(paid=True, name="Cấp giấy có tên rất dài để thử một trang hẹp đến đâu")
     PaperFactory(service=service)

@@ -74,9 +74,21 @@ class DossierFactory(factory.django.DjangoModelFactory):
     state = State.SUBMITTED
 
     @classmethod
-    def _create(cls, model_class, *args, service, state, owner=None, answers=None, channel="online", **applicant):
+    def _create(
+        cls,
+        model_class,
+        *args,
+        service,
+        state,
+        owner=None,
+        answers=None,
+        channel="online",
+        **applicant,
+    ):
         draft = drafts.start(service, owner=owner, channel=channel)
-        dossier = drafts.save(draft, answers=answers or {"noi_dung": "Xin cấp"}, **{**APPLICANT, **applicant})
+        dossier = drafts.save(
+            draft, answers=answers or {"noi_dung": "Xin cấp"}, **{**APPLICANT, **applicant}
+        )
         for action, role in WAY_TO[State(state)]:
             if action == Action.RETURN and dossier.owed:
                 dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
@@ -93,7 +105,9 @@ def pdf_file(name: str = "giay-to.pdf", pages: int = 1) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, buffer.getvalue(), "application/pdf")
 
 
-def image_file(name: str = "anh.jpg", size: tuple[int, int] = (40, 30), format: str = "JPEG") -> SimpleUploadedFile:
+def image_file(
+    name: str = "anh.jpg", size: tuple[int, int] = (40, 30), format: str = "JPEG"
+) -> SimpleUploadedFile:
     """A whole photo as a browser would send it."""
     buffer = io.BytesIO()
     Image.new("RGB", size, "#884422").save(buffer, format)

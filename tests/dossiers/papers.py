@@ -16,7 +16,9 @@ from tests.services.factories import ServiceFactory
 
 MM = 72 / 25.4
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-LONG_ANSWER = ("Đề nghị lắp đặt trạm thu phát sóng tại vùng đồng bào, địa hình dốc và hay sạt lở; " * 20)[:1500].strip()
+LONG_ANSWER = (
+    "Đề nghị lắp đặt trạm thu phát sóng tại vùng đồng bào, địa hình dốc và hay sạt lở; " * 20
+)[:1500].strip()
 # The shortest way to each kind of paper.
 STATE_WITH = {
     "acknowledgement": State.SUBMITTED,
@@ -35,7 +37,9 @@ def paper(dossier: Dossier, kind: str) -> Document:
 
 def dossier_with(kind: str, **traits) -> Dossier:
     """A dossier for which a paper of that kind is owed."""
-    dossier = DossierFactory(state=STATE_WITH[kind], **{"service": ServiceFactory(paid=True), **traits})
+    dossier = DossierFactory(
+        state=STATE_WITH[kind], **{"service": ServiceFactory(paid=True), **traits}
+    )
     return act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM) if kind == "fee_receipt" else dossier
 
 

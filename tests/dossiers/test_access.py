@@ -215,9 +215,13 @@ def test_unknown_and_wrong_ask_the_database_the_same(visit):
         (1, " , ", "10.0.0.9"),
     ],
 )
-def test_a_forwarded_address_is_believed_for_our_own_proxies_alone(visit, settings, proxies, forwarded, address):
+def test_a_forwarded_address_is_believed_for_our_own_proxies_alone(
+    visit, settings, proxies, forwarded, address
+):
     settings.TRUSTED_PROXIES = proxies
-    assert access.client_address(visit(address="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)) == address
+    assert (
+        access.client_address(visit(address="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)) == address
+    )
 
 
 @pytest.mark.parametrize("address", ["", "unix:", "1.2.3.4:5678", "‮", "x" * 5000])
@@ -235,7 +239,11 @@ def test_an_address_that_is_none_is_counted_all_the_same(visit, settings, addres
 def test_the_buttons_are_the_tables(role, state):
     officer, dossier = UserFactory(role=role), DossierFactory.build(state=State.SUBMITTED)
     dossier.state = state
-    offered = [action for action, edge in TRANSITIONS.items() if state in edge.sources and role in edge.roles]
+    offered = [
+        action
+        for action, edge in TRANSITIONS.items()
+        if state in edge.sources and role in edge.roles
+    ]
     assert access.actions_for(officer, dossier) == offered
     assert [action for action in Action if access.may(officer, action, dossier)] == offered
     assert {access.role_for(officer, action) for action in offered} <= {role}

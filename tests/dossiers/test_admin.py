@@ -37,7 +37,11 @@ def rows(response) -> list[Dossier]:
 @pytest.mark.parametrize(
     ("role", "waiting", "elsewhere"),
     [
-        (Role.DESK, [State.SUBMITTED, State.APPROVED], [State.IN_PROGRESS, State.INTAKE_SUPPLEMENT]),
+        (
+            Role.DESK,
+            [State.SUBMITTED, State.APPROVED],
+            [State.IN_PROGRESS, State.INTAKE_SUPPLEMENT],
+        ),
         (
             Role.CASE,
             [State.RECEIVED, State.IN_PROGRESS, State.WITHDRAWAL_REQUESTED],
@@ -55,8 +59,15 @@ def test_the_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, e
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
 def test_a_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_move(role):
-    offered = {state for edge in TRANSITIONS.values() if role in edge.roles for state in edge.sources}
-    waiting = [state for queue in admin_queues.QUEUES if queue.role == role and queue.theirs for state in queue.states]
+    offered = {
+        state for edge in TRANSITIONS.values() if role in edge.roles for state in edge.sources
+    }
+    waiting = [
+        state
+        for queue in admin_queues.QUEUES
+        if queue.role == role and queue.theirs
+        for state in queue.states
+    ]
     assert sorted(waiting) == sorted(offered)
 
 
@@ -86,9 +97,15 @@ def test_an_empty_queue_says_so(at_the_desk):
 
 def test_what_is_due_first_comes_first_and_what_has_no_due_date_comes_last_oldest_first(client):
     with time_machine.travel(MONDAY, tick=False):
-        later = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=9))
-        sooner = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=2))
-        undated = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=None))
+        later = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=9)
+        )
+        sooner = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=2)
+        )
+        undated = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=None)
+        )
         client.force_login(UserFactory(role=Role.CASE))
         assert rows(client.get(LIST)) == [sooner, later, undated]
 
@@ -125,7 +142,9 @@ def test_the_admins_own_pages_for_editing_do_not_exist(at_the_desk, page):
 
 def test_a_post_to_the_list_changes_nothing(at_the_desk):
     dossier = DossierFactory()
-    at_the_desk.post(LIST, {"action": "delete_selected", "_selected_action": dossier.pk, "post": "yes"})
+    at_the_desk.post(
+        LIST, {"action": "delete_selected", "_selected_action": dossier.pk, "post": "yes"}
+    )
     assert Dossier.objects.get(pk=dossier.pk).state == State.SUBMITTED
 
 
@@ -141,7 +160,13 @@ def test_a_post_to_the_list_changes_nothing(at_the_desk):
         lambda dossier: "rin phạm",
         lambda dossier: "0905 123",
     ],
-    ids=["tracking code", "official number", "scanned address", "words of the name", "part of the telephone"],
+    ids=[
+        "tracking code",
+        "official number",
+        "scanned address",
+        "words of the name",
+        "part of the telephone",
+    ],
 )
 def test_a_search_goes_through_all_dossiers_by_code_number_name_or_telephone(at_the_desk, typed):
     dossier = DossierFactory(state=State.IN_PROGRESS)
@@ -155,13 +180,20 @@ def test_a_name_typed_in_decomposed_unicode_is_found(at_the_desk):
 
 
 def test_a_search_that_finds_nothing_says_so(at_the_desk):
-    assert "Không có hồ sơ nào khớp với điều kiện tìm." in at_the_desk.get(LIST, {"q": "không ai"}).content.decode()
+    assert (
+        "Không có hồ sơ nào khớp với điều kiện tìm."
+        in at_the_desk.get(LIST, {"q": "không ai"}).content.decode()
+    )
 
 
 def test_filters_narrow_by_state_service_field_and_fee(at_the_desk):
     paid_service = ServiceFactory(paid=True)
     owing, free = DossierFactory(service=paid_service), DossierFactory()
-    paid = act(DossierFactory(service=paid_service, state=State.RECEIVED), Action.RECORD_PAYMENT, Role.SYSTEM)
+    paid = act(
+        DossierFactory(service=paid_service, state=State.RECEIVED),
+        Action.RECORD_PAYMENT,
+        Role.SYSTEM,
+    )
     for narrowing, expected in [
         ({"trang-thai": "received"}, [paid]),
         ({"dich-vu": paid_service.slug}, [paid, owing]),
@@ -175,9 +207,15 @@ def test_filters_narrow_by_state_service_field_and_fee(at_the_desk):
 
 def test_filters_narrow_by_due_date(at_the_desk):
     with time_machine.travel(MONDAY, tick=False):
-        late = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=1))
-        today = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=2))
-        paused = DossierFactory(state=State.SUPPLEMENT, service=ServiceFactory(online=True, time_limit=1))
+        late = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=1)
+        )
+        today = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=2)
+        )
+        paused = DossierFactory(
+            state=State.SUPPLEMENT, service=ServiceFactory(online=True, time_limit=1)
+        )
     with time_machine.travel(MONDAY + timedelta(days=2), tick=False):
         for value, expected in [("qua-han", [late]), ("hom-nay", [today]), ("tam-dung", [paused])]:
             assert rows(at_the_desk.get(LIST, {"han": value})) == expected
@@ -240,7 +278,9 @@ def test_the_list_counts_no_further_than_it_needs_to(at_the_desk, monkeypatch):
 )
 def test_a_due_date_is_told_in_days_with_a_tone(days, words, tone):
     with time_machine.travel(MONDAY, tick=False):
-        dossier = DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=4))
+        dossier = DossierFactory(
+            state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=4)
+        )
     assert admin_queues.due(dossier, MONDAY + timedelta(days=days)) == admin_queues.Due(tone, words)
 
 
@@ -254,7 +294,9 @@ def test_a_paused_limit_is_told_as_paused_and_a_finished_one_as_kept_or_missed()
         )
         clock.shift(timedelta(days=9))
         missed = act(missed, Action.APPROVE, Role.LEADER)
-        words = [admin_queues.due(dossier, timezone.now()).words for dossier in (paused, kept, missed)]
+        words = [
+            admin_queues.due(dossier, timezone.now()).words for dossier in (paused, kept, missed)
+        ]
     assert words == ["Tạm dừng tính hạn", "Xong đúng hạn", "Xong trễ hạn"]
 
 

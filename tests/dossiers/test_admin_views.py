@@ -15,7 +15,12 @@ pytestmark = pytest.mark.django_db
 STAFF_ACTIONS = [action for action, edge in TRANSITIONS.items() if edge.roles & set(STAFF_ROLES)]
 SENT = [state for state in State if state != State.DRAFT]
 # What fills in the form of any move.
-WORDS = {"note": "Lý do thử nghiệm.", "fee_name": "Phí thẩm định", "amount": "50000", "result_text": "Đồng ý."}
+WORDS = {
+    "note": "Lý do thử nghiệm.",
+    "fee_name": "Phí thẩm định",
+    "amount": "50000",
+    "result_text": "Đồng ý.",
+}
 
 
 def page_of(dossier: Dossier) -> str:
@@ -77,9 +82,15 @@ def test_each_move_asks_on_get_and_acts_on_post(sign_in, action):
 
 def test_the_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
     dossier, client = DossierFactory(state=State.IN_PROGRESS), sign_in(Role.CASE)
-    client.post(move_of(dossier, Action.PROPOSE), {"note": "Kính trình.", "result_text": "Cấp giấy phép."})
+    client.post(
+        move_of(dossier, Action.PROPOSE), {"note": "Kính trình.", "result_text": "Cấp giấy phép."}
+    )
     event = dossier.events.last()
-    assert (event.role, event.note, event.data["result_text"]) == (Role.CASE, "Kính trình.", "Cấp giấy phép.")
+    assert (event.role, event.note, event.data["result_text"]) == (
+        Role.CASE,
+        "Kính trình.",
+        "Cấp giấy phép.",
+    )
     assert event.actor_id == int(client.session["_auth_user_id"])
 
 
@@ -135,7 +146,10 @@ def test_what_the_one_door_refuses_is_told_in_its_own_words(sign_in):
     dossier = DossierFactory(state=State.AWAITING_APPROVAL, service=ServiceFactory(paid=True))
     dossier = act(dossier, Action.APPROVE, Role.LEADER)
     client = sign_in(Role.DESK)
-    assert "Hồ sơ còn 100.000 đồng chưa nộp." in client.get(move_of(dossier, Action.RETURN)).content.decode()
+    assert (
+        "Hồ sơ còn 100.000 đồng chưa nộp."
+        in client.get(move_of(dossier, Action.RETURN)).content.decode()
+    )
     answer = client.post(move_of(dossier, Action.RETURN), follow=True)
     assert "thu đủ rồi mới trả kết quả" in answer.content.decode()
     assert fresh(dossier).state == State.APPROVED
@@ -151,8 +165,14 @@ def test_whoever_receives_goes_on_receiving_before_other_piles(sign_in):
     approved = act(DossierFactory(state=State.AWAITING_APPROVAL), Action.APPROVE, Role.LEADER)
     first, second = DossierFactory(), DossierFactory()
     client = sign_in(Role.DESK)
-    assert f"hàng đợi: {second}</a>" in client.post(move_of(first, Action.RECEIVE), follow=True).content.decode()
-    assert f"hàng đợi: {approved}</a>" in client.post(move_of(second, Action.RECEIVE), follow=True).content.decode()
+    assert (
+        f"hàng đợi: {second}</a>"
+        in client.post(move_of(first, Action.RECEIVE), follow=True).content.decode()
+    )
+    assert (
+        f"hàng đợi: {approved}</a>"
+        in client.post(move_of(second, Action.RECEIVE), follow=True).content.decode()
+    )
 
 
 def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
@@ -163,7 +183,9 @@ def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
 # --- Forms -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", [action for action in STAFF_ACTIONS if TRANSITIONS[action].needs_note])
+@pytest.mark.parametrize(
+    "action", [action for action in STAFF_ACTIONS if TRANSITIONS[action].needs_note]
+)
 def test_a_move_that_owes_a_reason_does_not_go_without_and_keeps_the_rest(sign_in, action):
     edge = TRANSITIONS[action]
     source = next(state for state in WAY_TO if state in edge.sources)
@@ -208,13 +230,18 @@ def test_a_sum_is_read_as_vietnamese_write_it(sign_in, typed):
 @pytest.mark.parametrize("typed", ["150.00", "1.5", "150,000.00", "1,5", "15.0000", "1e6", "２٠"])
 def test_a_sum_that_could_be_read_in_two_ways_is_asked_again(sign_in, typed):
     dossier = DossierFactory(state=State.IN_PROGRESS)
-    answer = sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed})
+    answer = sign_in(Role.CASE).post(
+        move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed}
+    )
     assert list(answer.context["form"].errors) == ["amount"]
 
 
 def test_a_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_wants(sign_in):
     dossier = act(
-        DossierFactory(state=State.AWAITING_APPROVAL), Action.SEND_BACK, Role.LEADER, note="Xem lại mức hưởng."
+        DossierFactory(state=State.AWAITING_APPROVAL),
+        Action.SEND_BACK,
+        Role.LEADER,
+        note="Xem lại mức hưởng.",
     )
     proposed = dossier.events.filter(action=Action.PROPOSE).last().data["result_text"]
     answer = sign_in(Role.CASE).get(move_of(dossier, Action.PROPOSE))
@@ -234,7 +261,10 @@ def test_an_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
     answer = sign_in(Role.LEADER).get(move_of(DossierFactory(), Action.RECEIVE))
     assert answer.status_code == 403
     assert 'href="/admin/"' in answer.content.decode()
-    assert "đăng nhập" not in answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0].lower()
+    assert (
+        "đăng nhập"
+        not in answer.content.decode().split("<main", 1)[1].split("</main>", 1)[0].lower()
+    )
 
 
 def test_a_sum_beyond_what_can_be_kept_is_an_error_of_the_form(sign_in, monkeypatch):
@@ -280,7 +310,9 @@ def test_the_page_tells_when_the_applicant_must_be_called(sign_in):
 def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_in):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="ban-ve", name="Bản vẽ thiết kế")
-    draft = DossierFactory(service=service, state=State.DRAFT, answers={"noi_dung": "Xin cấp <b>phép</b>"})
+    draft = DossierFactory(
+        service=service, state=State.DRAFT, answers={"noi_dung": "Xin cấp <b>phép</b>"}
+    )
     file = attach(draft, "ban-ve", pdf_file("ban ve.pdf"))
     dossier = act(act(draft, Action.SUBMIT, Role.CITIZEN), Action.RECEIVE, Role.DESK)
     before, events = Dossier.objects.values().get(pk=dossier.pk), Event.objects.count()
@@ -301,7 +333,9 @@ def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(si
     assert sign_in(Role.CASE).post(page_of(dossier)).status_code == 405
 
 
-def test_the_page_costs_few_statements_whatever_has_happened(sign_in, django_assert_max_num_queries):
+def test_the_page_costs_few_statements_whatever_has_happened(
+    sign_in, django_assert_max_num_queries
+):
     dossier = DossierFactory(state=State.RETURNED)
     client = sign_in(Role.CASE)
     with django_assert_max_num_queries(12):
@@ -320,11 +354,15 @@ def with_file():
     return act(draft, Action.SUBMIT, Role.CITIZEN), file
 
 
-def test_an_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_name(sign_in, with_file, caplog):
+def test_an_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_name(
+    sign_in, with_file, caplog
+):
     dossier, file = with_file
     client = sign_in(Role.DESK)
     with caplog.at_level("INFO", logger="dossiers.admin_views"):
-        answer = client.get(reverse("admin:dossiers_dossier_attachment", args=[dossier.pk, file.pk]))
+        answer = client.get(
+            reverse("admin:dossiers_dossier_attachment", args=[dossier.pk, file.pk])
+        )
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("inline")
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -337,13 +375,18 @@ def test_an_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_na
 def test_a_file_of_another_dossier_is_not_found(sign_in, with_file):
     _dossier, file = with_file
     other = DossierFactory()
-    assert sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{other.pk}/tep/{file.pk}/").status_code == 404
+    assert (
+        sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{other.pk}/tep/{file.pk}/").status_code
+        == 404
+    )
 
 
 def test_a_file_lost_by_the_store_gives_a_sentence(sign_in, with_file):
     dossier, file = with_file
     file.file.storage.delete(file.file.name)
-    answer = sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{dossier.pk}/tep/{file.pk}/", follow=True)
+    answer = sign_in(Role.DESK).get(
+        f"/admin/dossiers/dossier/{dossier.pk}/tep/{file.pk}/", follow=True
+    )
     assert answer.status_code == 200
     assert "Không mở được tệp" in answer.content.decode()
 
@@ -361,7 +404,9 @@ def test_a_paper_is_opened_once_it_is_made(sign_in, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["giay-to", "thong-bao"])
-def test_what_the_worker_gave_up_goes_back_to_the_queue_by_a_button(sign_in, kind, run_queue, monkeypatch):
+def test_what_the_worker_gave_up_goes_back_to_the_queue_by_a_button(
+    sign_in, kind, run_queue, monkeypatch
+):
     dossier, model = DossierFactory(), {"giay-to": Document, "thong-bao": Notification}[kind]
     model.objects.update(status="failed", attempts=8, error="RuntimeError: hỏng")
     row, client = model.objects.get(), sign_in(Role.DESK)
@@ -386,7 +431,12 @@ def test_a_paper_that_is_only_waiting_is_not_started_over(sign_in):
     client.post(reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "giay-to", row.pk]))
     row.refresh_from_db()
     assert row.attempts == 3
-    assert client.post(reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "khac", 1])).status_code == 404
+    assert (
+        client.post(
+            reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "khac", 1])
+        ).status_code
+        == 404
+    )
 
 
 # --- The code box ------------------------------------------------------------------------------------------------
@@ -405,10 +455,14 @@ def test_a_paper_that_is_only_waiting_is_not_started_over(sign_in):
 )
 def test_the_code_box_opens_the_dossier(sign_in, typed):
     dossier = DossierFactory(state=State.RECEIVED)
-    assert sign_in(Role.LEADER).get(reverse("admin:dossiers_find"), {"q": typed(dossier)}).url == page_of(dossier)
+    assert sign_in(Role.LEADER).get(
+        reverse("admin:dossiers_find"), {"q": typed(dossier)}
+    ).url == page_of(dossier)
 
 
-@pytest.mark.parametrize("typed", ["<b>không có</b>", "K7QD-93MX-AT4C", "000.00.15.H48-260101-0001", "x" * 5000])
+@pytest.mark.parametrize(
+    "typed", ["<b>không có</b>", "K7QD-93MX-AT4C", "000.00.15.H48-260101-0001", "x" * 5000]
+)
 def test_what_is_not_found_is_named_with_what_would_be_accepted(sign_in, typed):
     answer = sign_in(Role.DESK).get(reverse("admin:dossiers_find"), {"q": typed})
     page = answer.content.decode()
@@ -426,7 +480,12 @@ def test_an_empty_code_box_says_that_nothing_was_typed(sign_in):
 
 def test_the_code_of_a_draft_is_not_found(sign_in):
     draft = DossierFactory(state=State.DRAFT)
-    assert sign_in(Role.DESK).get(reverse("admin:dossiers_find"), {"q": draft.tracking_code}).status_code == 404
+    assert (
+        sign_in(Role.DESK)
+        .get(reverse("admin:dossiers_find"), {"q": draft.tracking_code})
+        .status_code
+        == 404
+    )
 
 
 def test_the_code_box_stands_on_every_staff_page_and_takes_the_focus_on_the_first(sign_in):

@@ -14,7 +14,9 @@ from tests.services.factories import PaperFactory, ServiceFactory
 OPTIONS = (Option("xd", "Xây dựng"), Option("sc", "Sửa chữa"))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -69,7 +71,13 @@ def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("date", "ngày mai"), ("address", "Ba Xa"), ("choices", "xd"), ("choice", ["xd"]), ("number", {"a": 1})],
+    [
+        ("date", "ngày mai"),
+        ("address", "Ba Xa"),
+        ("choices", "xd"),
+        ("choice", ["xd"]),
+        ("number", {"a": 1}),
+    ],
 )
 def test_an_answer_that_does_not_fit_its_question_is_shown_as_it_was_given(kind, value):
     words = answers.in_words(question(kind), value)
@@ -84,11 +92,25 @@ FORM = {
             "questions": [
                 {"key": "ten", "kind": "text", "label": "Họ tên"},
                 {"kind": "note", "label": "Ghi như trong giấy tờ."},
-                {"key": "anh", "kind": "file", "label": "Ảnh chân dung", "required": False, "help": "3 × 4"},
+                {
+                    "key": "anh",
+                    "kind": "file",
+                    "label": "Ảnh chân dung",
+                    "required": False,
+                    "help": "3 × 4",
+                },
             ],
         },
-        {"key": "tep", "title": "Tệp", "questions": [{"key": "don", "kind": "file", "label": "Đơn"}]},
-        {"key": "khac", "title": "Khác", "questions": [{"key": "ngay", "kind": "date", "label": "Ngày"}]},
+        {
+            "key": "tep",
+            "title": "Tệp",
+            "questions": [{"key": "don", "kind": "file", "label": "Đơn"}],
+        },
+        {
+            "key": "khac",
+            "title": "Khác",
+            "questions": [{"key": "ngay", "kind": "date", "label": "Ngày"}],
+        },
     ]
 }
 
@@ -99,21 +121,32 @@ def draft(db) -> Dossier:
     PaperFactory(service=service, key="cccd", name="Căn cước", copies=2)
     PaperFactory(service=service, key="to-khai", name="Tờ khai", upload=False)
     PaperFactory(service=service, key="so-do", name="Sơ đồ", required=False)
-    return DossierFactory(service=service, state=State.DRAFT, answers={"ten": "Rin", "ngay": "2026-02-11"})
+    return DossierFactory(
+        service=service, state=State.DRAFT, answers={"ten": "Rin", "ngay": "2026-02-11"}
+    )
 
 
 def test_a_summary_has_every_section_that_asks_something_in_its_order(draft):
     read = [
-        (one.number, one.title, [(line.label, line.text) for line in one.answers]) for one in answers.summary(draft)
+        (one.number, one.title, [(line.label, line.text) for line in one.answers])
+        for one in answers.summary(draft)
     ]
-    assert read == [(0, "Người đề nghị", [("Họ tên", "Rin")]), (1, "Khác", [("Ngày", "11/02/2026")])]
+    assert read == [
+        (0, "Người đề nghị", [("Họ tên", "Rin")]),
+        (1, "Khác", [("Ngày", "11/02/2026")]),
+    ]
 
 
 def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
     slots = answers.papers(draft)
     assert [slot.key for slot in slots] == ["cccd", "to-khai", "so-do", "anh", "don"]
     assert [slot.required for slot in slots] == [True, True, False, False, True]
-    assert (slots[0].name, slots[0].kind, slots[0].copies, slots[3].hint) == ("Căn cước", "Bản chụp", 2, "3 × 4")
+    assert (slots[0].name, slots[0].kind, slots[0].copies, slots[3].hint) == (
+        "Căn cước",
+        "Bản chụp",
+        2,
+        "3 × 4",
+    )
 
 
 def test_only_what_must_be_uploaded_and_was_not_is_missing(draft):
@@ -128,8 +161,16 @@ def test_files_stand_with_their_paper_by_round_or_all_together(draft):
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
     attach(draft, "cccd", image_file())
-    files = {round: [len(slot.files) for slot in answers.papers(draft, round=round)] for round in (None, 0, 1, 2)}
-    assert files == {None: [2, 0, 0, 0, 1], 0: [1, 0, 0, 0, 1], 1: [1, 0, 0, 0, 0], 2: [0, 0, 0, 0, 0]}
+    files = {
+        round: [len(slot.files) for slot in answers.papers(draft, round=round)]
+        for round in (None, 0, 1, 2)
+    }
+    assert files == {
+        None: [2, 0, 0, 0, 1],
+        0: [1, 0, 0, 0, 1],
+        1: [1, 0, 0, 0, 0],
+        2: [0, 0, 0, 0, 0],
+    }
 
 
 def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft):
@@ -138,9 +179,20 @@ def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft
     drafts.refresh(draft)
     draft.refresh_from_db()
     dossier = act(draft, Action.SUBMIT, Role.CITIZEN)
-    assert [slot.key for slot in answers.papers(dossier)] == ["cccd", "to-khai", "anh", "don", "so-do"]
+    assert [slot.key for slot in answers.papers(dossier)] == [
+        "cccd",
+        "to-khai",
+        "anh",
+        "don",
+        "so-do",
+    ]
     last = answers.papers(dossier)[-1]
-    assert (last.files, last.required, last.upload, last.is_missing) == ((kept,), False, False, False)
+    assert (last.files, last.required, last.upload, last.is_missing) == (
+        (kept,),
+        False,
+        False,
+        False,
+    )
     assert last.name == "Giấy tờ khác"
 
 

@@ -91,7 +91,10 @@ def test_the_whole_way_makes_one_sent_dossier_with_everything_in_it(client, serv
 def test_sending_twice_makes_one_dossier_and_shows_the_same_confirmation(client, service):
     draft = begin(client, service)
     fill_all(client, draft)
-    first, second = send(client, draft), client.post(page(draft, 4), {"declared": "on", "reviewed": "x"})
+    first, second = (
+        send(client, draft),
+        client.post(page(draft, 4), {"declared": "on", "reviewed": "x"}),
+    )
     assert first.url == second.url
     assert Dossier.objects.get().events.count() == 1
 
@@ -126,7 +129,9 @@ def test_a_dossier_with_pages_left_out_is_not_sent_and_the_pages_are_named(clien
         ("delivery", "bay", "Hãy chọn"),
     ],
 )
-def test_a_bad_answer_is_named_on_the_same_page_and_everything_typed_stays(client, service, field, typed, said):
+def test_a_bad_answer_is_named_on_the_same_page_and_everything_typed_stays(
+    client, service, field, typed, said
+):
     draft = begin(client, service)
     response = post(client, draft, 1, **applicant(**{field: typed}))
     text = response.content.decode()
@@ -161,7 +166,9 @@ def test_a_draft_is_resumed_on_another_machine_by_code_and_telephone(client, ser
     assert elsewhere.get(page(draft, 2)).status_code == 200
 
 
-def test_a_signed_in_citizen_is_not_asked_what_the_account_knows_and_finds_the_draft_anywhere(client, service):
+def test_a_signed_in_citizen_is_not_asked_what_the_account_knows_and_finds_the_draft_anywhere(
+    client, service
+):
     citizen = UserFactory()
     client.force_login(citizen)
     draft = begin(client, service)
@@ -169,13 +176,18 @@ def test_a_signed_in_citizen_is_not_asked_what_the_account_knows_and_finds_the_d
     elsewhere = type(client)()
     elsewhere.force_login(citizen)
     assert elsewhere.get(page(draft, 1)).status_code == 200
-    assert draft.tracking_code in elsewhere.get(reverse("dossiers:apply", args=[service.slug])).content.decode()
+    assert (
+        draft.tracking_code
+        in elsewhere.get(reverse("dossiers:apply", args=[service.slug])).content.decode()
+    )
 
 
 def test_a_refused_file_is_named_and_the_files_already_there_stay(client, service):
     draft = begin(client, service)
     client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": pdf_file()})
-    response = client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": image_file("hinh.gif", format="GIF")})
+    response = client.post(
+        page(draft, 3), {"slot": "cccd", "tep-cccd": image_file("hinh.gif", format="GIF")}
+    )
     assert response.status_code == 422
     assert "không phải PDF, JPG hay PNG" in response.content.decode()
     assert draft.attachments.count() == 1
@@ -247,7 +259,9 @@ def test_a_service_changed_meanwhile_keeps_the_answers_and_asks_to_look_again(cl
     assert dossier.answers == {"noi_dung": "Xin cấp sổ"}
 
 
-def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmation(client, service, monkeypatch):
+def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmation(
+    client, service, monkeypatch
+):
     draft = begin(client, service)
     fill_all(client, draft)
 
@@ -305,7 +319,10 @@ def test_sending_takes_few_queries(client, service, django_assert_max_num_querie
 def test_every_step_tells_the_code_to_come_back_with(client, service):
     draft = begin(client, service)
     for number in (1, 2, 3):
-        assert f"Mã của hồ sơ này: {draft.tracking_code}." in client.get(page(draft, number)).content.decode()
+        assert (
+            f"Mã của hồ sơ này: {draft.tracking_code}."
+            in client.get(page(draft, number)).content.decode()
+        )
 
 
 def test_a_missing_declaration_is_named_in_one_sentence(client, service):

@@ -9,9 +9,26 @@ from hypothesis import strategies as st
 
 from dossiers import codes
 
-FULL_WIDTH = {ord(char): ord(char) + 0xFEE0 for char in codes.ALPHABET + codes.ALPHABET.lower() + ".-"}
+FULL_WIDTH = {
+    ord(char): ord(char) + 0xFEE0 for char in codes.ALPHABET + codes.ALPHABET.lower() + ".-"
+}
 # What keyboards, word processors and PDF readers put between the characters of a code.
-SEPARATORS = [" ", "-", "–", "—", ".", "_", "\u00a0", "\u2011", "\u2010", "\u2212", "\u00ad", "\u200b", "\t", "\n"]
+SEPARATORS = [
+    " ",
+    "-",
+    "–",
+    "—",
+    ".",
+    "_",
+    "\u00a0",
+    "\u2011",
+    "\u2010",
+    "\u2212",
+    "\u00ad",
+    "\u200b",
+    "\t",
+    "\n",
+]
 
 tracking_codes = st.text(codes.ALPHABET, min_size=12, max_size=12).map(codes.group)
 official_numbers = st.builds(
@@ -26,7 +43,8 @@ official_numbers = st.builds(
 def typed(draw, code: str) -> str:
     """A tracking code as somebody might type it: any case, anything between any two characters, full-width."""
     text = "".join(
-        draw(st.sampled_from(["", "", "", *SEPARATORS])) + (char.lower() if draw(st.booleans()) else char)
+        draw(st.sampled_from(["", "", "", *SEPARATORS]))
+        + (char.lower() if draw(st.booleans()) else char)
         for char in code.replace("-", "")
     )
     text += draw(st.sampled_from(["", *SEPARATORS]))
@@ -57,13 +75,17 @@ def test_whatever_is_typed_is_read_or_not_but_never_an_error(text):
     assert codes.find_in(text) is None or codes.find_in(text)[1] in (code, number)
 
 
-@pytest.mark.parametrize("text", ["", "K7QD-93MX-AT4", "K7QD-93MX-AT4CC", "K7QD-93MX-AT40", "ĐÂY LÀ MỘT MÃ", "-" * 12])
+@pytest.mark.parametrize(
+    "text", ["", "K7QD-93MX-AT4", "K7QD-93MX-AT4CC", "K7QD-93MX-AT40", "ĐÂY LÀ MỘT MÃ", "-" * 12]
+)
 def test_what_cannot_be_a_tracking_code_is_none(text):
     assert codes.read_tracking_code(text) is None
 
 
 def test_an_official_number_has_the_shape_of_the_circular():
-    assert codes.official_number("000.00.15.H48", date(2026, 2, 11), 99) == "000.00.15.H48-260211-0099"
+    assert (
+        codes.official_number("000.00.15.H48", date(2026, 2, 11), 99) == "000.00.15.H48-260211-0099"
+    )
 
 
 @pytest.mark.parametrize("order", [0, -1, 10_000])
@@ -72,13 +94,27 @@ def test_an_order_number_has_four_digits(order):
         codes.official_number("000.00.15.H48", date(2026, 2, 11), order)
 
 
-@given(official_numbers, st.sampled_from(SEPARATORS[:1]), st.sampled_from(["-", "–", "—", "\u2011", "\u2212", " - "]))
-def test_an_official_number_is_read_with_any_dash_in_any_case_whatever_the_units_code(number, space, dash):
+@given(
+    official_numbers,
+    st.sampled_from(SEPARATORS[:1]),
+    st.sampled_from(["-", "–", "—", "\u2011", "\u2212", " - "]),
+)
+def test_an_official_number_is_read_with_any_dash_in_any_case_whatever_the_units_code(
+    number, space, dash
+):
     assert codes.read_official_number(space + number.lower().replace("-", dash) + space) == number
 
 
 @pytest.mark.parametrize(
-    "text", ["", "000.00.15.H48", "000.00.15.H48-260211", "000.00.15.H48-26021-0001", "x-٢٦٠٢١١-٠٠٠١", "K7QD-93MX-AT4C"]
+    "text",
+    [
+        "",
+        "000.00.15.H48",
+        "000.00.15.H48-260211",
+        "000.00.15.H48-26021-0001",
+        "x-٢٦٠٢١١-٠٠٠١",
+        "K7QD-93MX-AT4C",
+    ],
 )
 def test_what_cannot_be_an_official_number_is_none(text):
     assert codes.read_official_number(text) is None

@@ -83,11 +83,15 @@ def test_a_paper_fetches_nothing(caplog, tmp_path):
     addresses = [secret.as_uri(), "http://127.0.0.1:9/pixel.png", "data:text/css,body{}"]
 
     pdf = documents.to_pdf(
-        "".join(f'<link rel="stylesheet" href="{url}"><img alt="x" src="{url}">' for url in addresses)
+        "".join(
+            f'<link rel="stylesheet" href="{url}"><img alt="x" src="{url}">' for url in addresses
+        )
     )
 
     assert pdf.startswith(b"%PDF-")
-    refused = [record.getMessage() for record in caplog.records if "disallowed" in record.getMessage()]
+    refused = [
+        record.getMessage() for record in caplog.records if "disallowed" in record.getMessage()
+    ]
     assert all(any(url in message for message in refused) for url in addresses)
     assert "SECRET" not in words(PdfReader(io.BytesIO(pdf)))
 
@@ -173,7 +177,9 @@ def test_a_paper_is_vietnamese_whatever_the_language_of_the_worker(kind):
 def test_markup_in_a_name_is_printed_and_not_obeyed(kind):
     service = ServiceFactory(paid=True, name="Cấp <b>giấy</b> & phép")
 
-    text = printed(dossier_with(kind, service=service, applicant_name="O'Hara <img src=x> & con"), kind)
+    text = printed(
+        dossier_with(kind, service=service, applicant_name="O'Hara <img src=x> & con"), kind
+    )
 
     assert "O'Hara <img src=x> & con" in text
     assert "Cấp <b>giấy</b> & phép" in text
@@ -196,7 +202,10 @@ def test_the_qr_leads_to_the_page_of_the_dossier(kind, settings):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not (shutil.which("zbarimg") and shutil.which("pdftoppm")), reason="no QR reader on this machine")
+@pytest.mark.skipif(
+    not (shutil.which("zbarimg") and shutil.which("pdftoppm")),
+    reason="no QR reader on this machine",
+)
 @pytest.mark.parametrize("kind", ["acknowledgement", "receipt", "fee_receipt"])
 def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
     dossier = dossier_with(kind)
@@ -204,7 +213,9 @@ def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
 
     subprocess.run(["pdftoppm", "-r", "150", "-png", "paper.pdf", "page"], cwd=tmp_path, check=True)
     image = next(tmp_path.glob("page*.png")).name
-    read = subprocess.run(["zbarimg", "-q", "--raw", image], cwd=tmp_path, check=True, capture_output=True, text=True)
+    read = subprocess.run(
+        ["zbarimg", "-q", "--raw", image], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
 
     assert read.stdout.strip() == f"{settings.SITE_URL}/ho-so/{dossier.tracking_code}/"
 
@@ -215,10 +226,15 @@ def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
 @pytest.fixture
 def overfull() -> Dossier:
     """An approved dossier with names, papers and answers as long as the fields allow."""
-    service = ServiceFactory(paid=True, name="Cấp giấy phép xây dựng công trình không tuyến " * 6, result="Quyết định")
+    service = ServiceFactory(
+        paid=True, name="Cấp giấy phép xây dựng công trình không tuyến " * 6, result="Quyết định"
+    )
     for number in range(40):
         PaperFactory(
-            service=service, key=f"giay-{number}", name=f"Giấy tờ thứ {number}: " + "bản sao " * 20, order=number
+            service=service,
+            key=f"giay-{number}",
+            name=f"Giấy tờ thứ {number}: " + "bản sao " * 20,
+            order=number,
         )
     draft = DossierFactory(
         service=service,
@@ -237,7 +253,8 @@ def overfull() -> Dossier:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "most_pages"), [("acknowledgement", 10), ("receipt", 8), ("result", 4), ("fee_receipt", 2)]
+    ("kind", "most_pages"),
+    [("acknowledgement", 10), ("receipt", 8), ("result", 4), ("fee_receipt", 2)],
 )
 def test_the_longest_paper_keeps_every_word_inside_its_margins(kind, most_pages, overfull, caplog):
     pdf = pdf_of(overfull, kind)

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 # --- Drafts ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("service", [{"downloadable": True}, {"online": True, "is_published": False}], ids=str)
+@pytest.mark.parametrize(
+    "service", [{"downloadable": True}, {"online": True, "is_published": False}], ids=str
+)
 def test_no_draft_is_opened_for_a_service_that_takes_none(service):
     with pytest.raises(NotAllowed):
         drafts.start(ServiceFactory(**service))
@@ -73,7 +75,17 @@ def change_everything(service) -> None:
     PaperFactory(service=service)
 
 
-FROZEN = ("service_name", "level", "form", "form_version", "papers", "fees", "fee_total", "time_limit", "time_unit")
+FROZEN = (
+    "service_name",
+    "level",
+    "form",
+    "form_version",
+    "papers",
+    "fees",
+    "fee_total",
+    "time_limit",
+    "time_unit",
+)
 
 
 def test_a_dossier_keeps_the_offer_it_was_sent_under():
@@ -97,7 +109,9 @@ def test_a_draft_takes_up_the_new_offer_and_keeps_its_answers():
     assert not drafts.refresh(draft)
 
 
-@pytest.mark.parametrize("change", [{"time_unit": "hours"}, {"level": 4}, {"time_limit": None}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"time_unit": "hours"}, {"level": 4}, {"time_limit": None}], ids=str
+)
 def test_what_the_sender_is_promised_is_part_of_what_they_reviewed(change):
     draft = DossierFactory(state=State.DRAFT)
     reviewed = drafts.offer_digest(draft)

@@ -28,12 +28,18 @@ def refusal(field: forms.Field, typed) -> str:
 @pytest.mark.parametrize("kind", sorted(ASKING - {"file"}))
 def test_every_asking_kind_has_a_field_that_names_what_is_missing(kind):
     question = Question("k", kind, "Câu hỏi", options=(Option("a", "A"), Option("b", "B")))
-    assert refusal(field_for(question), [] if kind == "choices" else ["", "", ""] if kind == "address" else "")
+    assert refusal(
+        field_for(question), [] if kind == "choices" else ["", "", ""] if kind == "address" else ""
+    )
 
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("0905 123 456", "0905123456"), ("+84905.123.456", "0905123456"), ("0255 382 2222", "02553822222")],
+    [
+        ("0905 123 456", "0905123456"),
+        ("+84905.123.456", "0905123456"),
+        ("0255 382 2222", "02553822222"),
+    ],
 )
 def test_a_telephone_number_is_understood_with_spaces_dots_and_country_code(typed, kept):
     assert PhoneField().clean(typed) == kept
@@ -82,12 +88,16 @@ def test_a_stored_number_is_shown_and_understood_again(number):
     assert field.clean(str(field.prepare_value(kept))) == kept
 
 
-@pytest.mark.parametrize("typed", ["5/9/1990", "05/09/1990", "05-09-1990", "5.9.1990", "1990-09-05"])
+@pytest.mark.parametrize(
+    "typed", ["5/9/1990", "05/09/1990", "05-09-1990", "5.9.1990", "1990-09-05"]
+)
 def test_a_date_is_read_day_first(typed):
     assert VietnameseDateField().clean(typed) == "1990-09-05"
 
 
-@pytest.mark.parametrize("typed", ["31/02/2026", "hôm qua", "5/9/90", "00/00/0000", "1/1/1500", "9999999999"])
+@pytest.mark.parametrize(
+    "typed", ["31/02/2026", "hôm qua", "5/9/90", "00/00/0000", "1/1/1500", "9999999999"]
+)
 def test_an_impossible_date_is_refused_with_an_example(typed):
     assert "05/09/1990" in refusal(VietnameseDateField(), typed)
 

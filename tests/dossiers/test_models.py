@@ -7,7 +7,15 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from dossiers.models import Attachment, Counter, Document, Dossier, Event, FailedAttempt, Notification
+from dossiers.models import (
+    Attachment,
+    Counter,
+    Document,
+    Dossier,
+    Event,
+    FailedAttempt,
+    Notification,
+)
 from dossiers.states import Action, Role, State
 from services.models import Level
 from tests.dossiers.factories import DossierFactory, act, attach

@@ -60,13 +60,21 @@ def test_every_mail_says_what_to_do_where_to_look_and_whom_to_call(action, setti
 def test_no_mail_tells_more_of_a_person_than_the_name(action):
     _subject, body = notifications.compose(mail_about(action))
 
-    for secret in (APPLICANT["citizen_id"], APPLICANT["phone"], APPLICANT["email"], APPLICANT["address"], "bị mờ"):
+    for secret in (
+        APPLICANT["citizen_id"],
+        APPLICANT["phone"],
+        APPLICANT["email"],
+        APPLICANT["address"],
+        "bị mờ",
+    ):
         assert secret not in body
 
 
 @pytest.mark.parametrize("action", TOLD)
 def test_no_mail_escapes_what_is_plain_text(action):
-    dossier = DossierFactory(applicant_name=AWKWARD, service=ServiceFactory(online=True, name="Cấp & đổi 'giấy'"))
+    dossier = DossierFactory(
+        applicant_name=AWKWARD, service=ServiceFactory(online=True, name="Cấp & đổi 'giấy'")
+    )
 
     subject, body = notifications.compose(mail_about(action, dossier))
 
@@ -79,7 +87,9 @@ def test_no_mail_escapes_what_is_plain_text(action):
 def test_a_line_break_in_any_name_adds_no_header(action, settings, mailoutbox):
     evil = "Ba Tơ\r\nBcc: ke-gian@example.vn"
     settings.AUTHORITY = {**settings.AUTHORITY, "short_name": evil}
-    dossier = DossierFactory(applicant_name=f"Rin\n\n{evil}", service=ServiceFactory(online=True, name=evil))
+    dossier = DossierFactory(
+        applicant_name=f"Rin\n\n{evil}", service=ServiceFactory(online=True, name=evil)
+    )
 
     notifications.deliver(mail_about(action, dossier))
 
@@ -123,12 +133,15 @@ def test_who_can_pay_online_is_asked_to_at_once():
 
 
 @pytest.mark.parametrize(
-    ("delivery", "what"), [("desk", "để nhận kết quả"), ("post", "bưu tá"), ("online", "bản điện tử")]
+    ("delivery", "what"),
+    [("desk", "để nhận kết quả"), ("post", "bưu tá"), ("online", "bản điện tử")],
 )
 def test_the_result_is_fetched_where_it_was_asked_for(delivery, what):
     dossier = DossierFactory(state=State.APPROVED, delivery=delivery)
 
-    _subject, body = notifications.compose(dossier.events.get(action=Action.APPROVE).notifications.get())
+    _subject, body = notifications.compose(
+        dossier.events.get(action=Action.APPROVE).notifications.get()
+    )
 
     assert what in body
 

@@ -64,7 +64,9 @@ def received() -> Dossier:
     """A dossier received as the twelfth of its year at 08:05 on 5 March 2026, due in twenty working days."""
     service = ServiceFactory(paid=True, name="Cấp phép xây dựng trạm BTS", time_limit=20, sets=2)
     PaperFactory(service=service, key="don", name="Đơn đề nghị", kind="form", upload=False, order=1)
-    PaperFactory(service=service, key="ve", name="Bản vẽ thiết kế", kind="certified", copies=2, order=2)
+    PaperFactory(
+        service=service, key="ve", name="Bản vẽ thiết kế", kind="certified", copies=2, order=2
+    )
     PaperFactory(service=service, key="khac", name="Giấy không bắt buộc", required=False, order=3)
     Counter.objects.create(book="so-theo-doi", period="2026", last=11)
     desk = UserFactory(role=Role.DESK, full_name="Lê Thị Cửa")
@@ -110,7 +112,9 @@ def test_form_01_tells_every_field_of_the_rule(received, settings):
 
 @pytest.mark.django_db
 def test_form_01_promises_no_time_where_the_rules_in_force_set_it():
-    dossier = DossierFactory(service=ServiceFactory(online=True, time_limit=None), state=State.RECEIVED)
+    dossier = DossierFactory(
+        service=ServiceFactory(online=True, time_limit=None), state=State.RECEIVED
+    )
 
     text = printed(dossier, "receipt")
 
@@ -143,7 +147,9 @@ def test_form_01_printed_late_tells_the_money_as_it_stood_at_receipt(received):
 
 @pytest.mark.django_db
 def test_form_01_of_a_dossier_paid_before_receipt_says_so():
-    paid = act(DossierFactory(service=ServiceFactory(paid=True)), Action.RECORD_PAYMENT, Role.SYSTEM)
+    paid = act(
+        DossierFactory(service=ServiceFactory(paid=True)), Action.RECORD_PAYMENT, Role.SYSTEM
+    )
 
     assert "100.000 đồng – đã nộp đủ" in printed(act(paid, Action.RECEIVE, Role.DESK), "receipt")
 
@@ -172,7 +178,9 @@ def test_form_02_numbers_each_line_of_the_note():
     dossier = DossierFactory(state=State.IN_PROGRESS)
     note = "1. Bản vẽ có chữ ký\n\n- Ảnh chụp rõ hơn\n2 bản sao hộ chiếu"
 
-    text = printed(act(dossier, Action.REQUEST_SUPPLEMENT, Role.CASE, note=note), "supplement_request")
+    text = printed(
+        act(dossier, Action.REQUEST_SUPPLEMENT, Role.CASE, note=note), "supplement_request"
+    )
 
     assert "1. Bản vẽ có chữ ký 2. Ảnh chụp rõ hơn 3. 2 bản sao hộ chiếu" in text
     assert "tính lại từ đầu" in text
@@ -215,7 +223,9 @@ def test_form_03_after_appraisal_is_signed_for_the_committee():
     head = UserFactory(role=Role.LEADER, full_name="Trần Bình", title="Chủ tịch")
     dossier = DossierFactory(state=State.AWAITING_APPROVAL)
 
-    text = printed(act(dossier, Action.REJECT, Role.LEADER, by=head, note="Diện tích không đủ."), "refusal")
+    text = printed(
+        act(dossier, Action.REJECT, Role.LEADER, by=head, note="Diện tích không đủ."), "refusal"
+    )
 
     assert "PHIẾU TỪ CHỐI GIẢI QUYẾT HỒ SƠ" in text
     assert "Lý do: Diện tích không đủ." in text
@@ -228,8 +238,12 @@ def test_form_03_after_appraisal_is_signed_for_the_committee():
 
 @pytest.mark.django_db
 def test_a_result_has_number_title_content_and_recipients():
-    service = ServiceFactory(online=True, name="Cấp phép xây dựng", result="Giấy phép xây dựng, hoặc văn bản trả lời")
-    dossier = DossierFactory(service=service, state=State.APPROVED, answers={"noi_dung": "Trạm tại Ba Xa"})
+    service = ServiceFactory(
+        online=True, name="Cấp phép xây dựng", result="Giấy phép xây dựng, hoặc văn bản trả lời"
+    )
+    dossier = DossierFactory(
+        service=service, state=State.APPROVED, answers={"noi_dung": "Trạm tại Ba Xa"}
+    )
 
     text = printed(dossier, "result")
 
@@ -249,7 +263,9 @@ def test_a_result_has_number_title_content_and_recipients():
 
 @pytest.mark.django_db
 def test_a_decision_decides_by_articles():
-    service = ServiceFactory(online=True, result="Quyết định hỗ trợ", legal_basis=["Luật Người khuyết tật."])
+    service = ServiceFactory(
+        online=True, result="Quyết định hỗ trợ", legal_basis=["Luật Người khuyết tật."]
+    )
 
     text = printed(DossierFactory(service=service, state=State.APPROVED), "result")
 
@@ -291,7 +307,11 @@ def test_a_result_is_titled_by_the_first_paper_that_the_catalogue_names(result, 
 
 @pytest.mark.parametrize(
     ("title", "number", "written"),
-    [("Quyết định", 5, "05/QĐ-UBND"), ("giấy phép", 123, "123/GP-UBND"), ("Trích lục", 10, "10/UBND")],
+    [
+        ("Quyết định", 5, "05/QĐ-UBND"),
+        ("giấy phép", 123, "123/GP-UBND"),
+        ("Trích lục", 10, "10/UBND"),
+    ],
 )
 def test_a_number_below_ten_has_a_nought_and_the_notation_follows_the_title(title, number, written):
     assert documents.result_number(title, number) == written
@@ -355,7 +375,9 @@ def test_cash_is_receipted_by_the_person_who_took_it():
     dossier = DossierFactory(service=ServiceFactory(paid=True))
     data = {"amount": 100_000, "method": "cash", "txn_ref": "HS1"}
 
-    text = printed(act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM, by=desk, data=data), "fee_receipt")
+    text = printed(
+        act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM, by=desk, data=data), "fee_receipt"
+    )
 
     assert "Hình thức thanh toán: tiền mặt" in text
     assert "NGƯỜI THU TIỀN" in text
@@ -374,7 +396,8 @@ def test_each_payment_is_receipted_for_the_lines_it_covers():
     first, second = Document.objects.filter(dossier=dossier, kind="fee_receipt")
 
     names = [
-        [line["name"] for line in documents.lines_paid(row.event, row.event.data["amount"])] for row in (first, second)
+        [line["name"] for line in documents.lines_paid(row.event, row.event.data["amount"])]
+        for row in (first, second)
     ]
     assert names == [["Lệ phí giải quyết hồ sơ"], ["Phí thẩm định"]]
 

@@ -25,10 +25,15 @@ def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
     tasks.take(Notification, letters[0].pk)  # in a worker's hands
     letters.filter(pk=letters[1].pk).update(status="done")
     letters.filter(pk=letters[2].pk).update(status="failed")
-    papers.filter(pk__lte=papers[3].pk).exclude(pk=papers[0].pk).update(lease_until=timezone.now() + timedelta(hours=1))
+    papers.filter(pk__lte=papers[3].pk).exclude(pk=papers[0].pk).update(
+        lease_until=timezone.now() + timedelta(hours=1)
+    )
     assert schedule.sweep() == 2
     commit()
-    assert queue == [(tasks.deliver_notification, letters[3].pk), (tasks.render_document, papers[0].pk)]
+    assert queue == [
+        (tasks.deliver_notification, letters[3].pk),
+        (tasks.render_document, papers[0].pk),
+    ]
 
 
 def test_a_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypatch):

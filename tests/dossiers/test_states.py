@@ -12,7 +12,9 @@ def test_every_action_has_an_edge():
 def test_every_state_can_be_reached_from_a_draft():
     reached, grown = {State.DRAFT}, True
     while grown:
-        more = {edge.target for edge in TRANSITIONS.values() if edge.target and edge.sources & reached}
+        more = {
+            edge.target for edge in TRANSITIONS.values() if edge.target and edge.sources & reached
+        }
         grown = not more <= reached
         reached |= more
     assert reached == set(State)
@@ -34,7 +36,12 @@ def test_every_state_but_the_draft_has_a_national_code():
 
 
 def test_whoever_ends_a_dossier_against_its_sender_gives_a_reason():
-    for action in (Action.REFUSE, Action.REJECT, Action.REQUEST_SUPPLEMENT, Action.REQUEST_INTAKE_SUPPLEMENT):
+    for action in (
+        Action.REFUSE,
+        Action.REJECT,
+        Action.REQUEST_SUPPLEMENT,
+        Action.REQUEST_INTAKE_SUPPLEMENT,
+    ):
         assert TRANSITIONS[action].needs_note
 
 

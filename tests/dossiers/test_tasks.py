@@ -52,7 +52,9 @@ def test_a_row_that_does_not_exist_is_nobodys(letter):
     assert tasks.take(Notification, letter.pk + 1) is None
 
 
-def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(letter, time_machine, queue):
+def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
+    letter, time_machine, queue
+):
     start = timezone.now() + timedelta(seconds=1)
     time_machine.move_to(start, tick=False)
     tasks.take(Notification, letter.pk)  # and the worker is killed
@@ -64,7 +66,11 @@ def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(le
 
 
 def test_a_lease_outlives_every_task(settings):
-    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < tasks.LEASE.total_seconds()
+    assert (
+        settings.CELERY_TASK_SOFT_TIME_LIMIT
+        < settings.CELERY_TASK_TIME_LIMIT
+        < tasks.LEASE.total_seconds()
+    )
     assert settings.EMAIL_TIMEOUT < settings.CELERY_TASK_SOFT_TIME_LIMIT
 
 
@@ -147,7 +153,10 @@ def test_what_can_never_be_done_is_given_up_loudly(letter, broken, time_machine,
         time_machine.move_to(letter.lease_until, tick=False)
     assert letter.status == Notification.Status.FAILED
     assert "ConnectionRefusedError" in letter.error
-    assert any(record.levelno >= logging.ERROR and "given up" in record.message for record in caplog.records)
+    assert any(
+        record.levelno >= logging.ERROR and "given up" in record.message
+        for record in caplog.records
+    )
 
 
 def test_the_log_says_what_failed_and_where_but_never_for_whom(letter, broken, caplog):
@@ -199,10 +208,14 @@ def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_
     assert Dossier.objects.get(pk=sent.pk).state == State.SUBMITTED
     assert "waits for the sweep: OperationalError" in caplog.text
     assert sent.tracking_code not in caplog.text
-    assert {row.status for row in (Notification.objects.get(), Document.objects.get())} == {"waiting"}
+    assert {row.status for row in (Notification.objects.get(), Document.objects.get())} == {
+        "waiting"
+    }
 
 
-def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(monkeypatch, caplog, run_queue):
+def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
+    monkeypatch, caplog, run_queue
+):
     asked = []
 
     def time_out(args, **options):
@@ -223,7 +236,9 @@ def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(monkeypat
 
 
 @pytest.mark.parametrize("error", [RuntimeError("bug"), OSError("gone"), ValueError("nonsense")])
-def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(error, monkeypatch, run_queue, caplog):
+def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(
+    error, monkeypatch, run_queue, caplog
+):
     """A message that cannot be sent must not turn a dossier that is committed into an error page."""
 
     def fail(args, **options):

@@ -38,10 +38,17 @@ def png_of(width: int, height: int) -> bytes:
     """A PNG that says it is so large and holds next to nothing: a bomb."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
 
 
 # --- What is kept ------------------------------------------------------------------------------------------------
@@ -174,10 +181,18 @@ def test_whatever_bytes_come_are_refused_in_words_and_never_an_error(content):
     assert refusal(upload(content))
 
 
-WHOLE = [pdf_file(pages=2).read(), image_file().read(), image_file(format="PNG").read(), locked_pdf("x")]
+WHOLE = [
+    pdf_file(pages=2).read(),
+    image_file().read(),
+    image_file(format="PNG").read(),
+    locked_pdf("x"),
+]
 
 
-@given(st.sampled_from(WHOLE), st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=9)), max_size=8))
+@given(
+    st.sampled_from(WHOLE),
+    st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=9)), max_size=8),
+)
 def test_a_file_damaged_anywhere_is_kept_or_refused_but_never_an_error(content, damages):
     damaged = bytearray(content)
     for place, bytes_there in damages:

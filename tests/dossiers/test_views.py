@@ -28,7 +28,9 @@ def url(name: str, dossier: Dossier, *args) -> str:
 # --- Lookup ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code} "])
+@pytest.mark.parametrize(
+    "typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code} "]
+)
 def test_a_tracking_code_is_found_however_it_is_typed(client, typed):
     dossier = DossierFactory()
     response = client.post(LOOKUP, {"ma": typed(dossier.tracking_code)})
@@ -40,11 +42,18 @@ def test_the_official_number_alone_tells_state_and_dates_and_nothing_else(client
     dossier = DossierFactory(state=State.RECEIVED)
     page = client.post(LOOKUP, {"ma": dossier.official_number}).content.decode()
     assert "Đã tiếp nhận" in page
-    for secret in (dossier.tracking_code, dossier.applicant_name, dossier.phone, dossier.service_name):
+    for secret in (
+        dossier.tracking_code,
+        dossier.applicant_name,
+        dossier.phone,
+        dossier.service_name,
+    ):
         assert secret not in page
 
 
-@pytest.mark.parametrize("typed", ["", "xin chào", "AAAA-AAAA-AAAA", "000.00.15.H48-261122-9999", "x" * 500, "\x00"])
+@pytest.mark.parametrize(
+    "typed", ["", "xin chào", "AAAA-AAAA-AAAA", "000.00.15.H48-261122-9999", "x" * 500, "\x00"]
+)
 def test_a_code_that_leads_nowhere_gets_a_sentence_and_422(client, typed):
     response = client.post(LOOKUP, {"ma": typed})
     assert response.status_code == 422
@@ -56,9 +65,9 @@ def test_a_wrong_second_factor_and_an_unknown_code_get_the_same_answer(client):
     wrong = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": "0000"})
     unknown = client.post(LOOKUP, {"ma": "AAAA-AAAA-AAAA", "xac_minh": "0000"})
     assert wrong.status_code == unknown.status_code == 422
-    assert wrong.content.decode().replace(dossier.tracking_code, "AAAA-AAAA-AAAA").count("không khớp") == (
-        unknown.content.decode().count("không khớp")
-    )
+    assert wrong.content.decode().replace(dossier.tracking_code, "AAAA-AAAA-AAAA").count(
+        "không khớp"
+    ) == (unknown.content.decode().count("không khớp"))
 
 
 def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
@@ -70,7 +79,9 @@ def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
     assert response["Retry-After"]
 
 
-@pytest.mark.parametrize("guess", ["3456" + "x" * 40, "345612345678901234567890", "x" * 500, "", "၃၄၅၆"])
+@pytest.mark.parametrize(
+    "guess", ["3456" + "x" * 40, "345612345678901234567890", "x" * 500, "", "၃၄၅၆"]
+)
 def test_a_second_factor_of_no_sense_opens_nothing_and_says_so(client, guess):
     dossier = DossierFactory()
     response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": guess})
@@ -81,7 +92,10 @@ def test_a_second_factor_of_no_sense_opens_nothing_and_says_so(client, guess):
 def test_a_guess_too_long_for_the_box_counts_as_a_guess(client, settings):
     dossier = DossierFactory()
     guess = {"ma": dossier.tracking_code, "xac_minh": "0000" + "x" * 40}
-    statuses = [client.post(LOOKUP, guess).status_code for _attempt in range(settings.UNLOCK_FAILURES_PER_HOUR + 1)]
+    statuses = [
+        client.post(LOOKUP, guess).status_code
+        for _attempt in range(settings.UNLOCK_FAILURES_PER_HOUR + 1)
+    ]
     assert statuses[-1] == 429
 
 
@@ -94,7 +108,10 @@ def test_whoever_leaves_a_borrowed_machine_closes_the_dossier_on_it(client):
 
 def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 3
-    answers = [client.get(reverse("dossiers:track", args=[f"AAAA-AAAA-AAA{last}"])).status_code for last in "34679"]
+    answers = [
+        client.get(reverse("dossiers:track", args=[f"AAAA-AAAA-AAA{last}"])).status_code
+        for last in "34679"
+    ]
     assert answers == [404, 404, 404, 429, 429]
 
 
@@ -170,13 +187,16 @@ def test_the_page_of_a_dossier_takes_the_same_few_queries_however_long_its_cours
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(State.SUPPLEMENT, State.IN_PROGRESS), (State.INTAKE_SUPPLEMENT, State.SUBMITTED)]
+    ("before", "after"),
+    [(State.SUPPLEMENT, State.IN_PROGRESS), (State.INTAKE_SUPPLEMENT, State.SUBMITTED)],
 )
 def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="cccd")
     dossier = DossierFactory(state=before, service=service)
-    unlock(client, dossier).post(url("supplement", dossier), {"slot": "cccd", "tep-cccd": pdf_file()})
+    unlock(client, dossier).post(
+        url("supplement", dossier), {"slot": "cccd", "tep-cccd": pdf_file()}
+    )
     client.post(url("supplement", dossier), {"note": "Gửi lại bản rõ hơn"})
     dossier.refresh_from_db()
     assert dossier.state == after
@@ -185,7 +205,9 @@ def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after
 
 def test_a_file_chosen_but_not_uploaded_by_itself_goes_with_the_supplement(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
-    unlock(client, dossier).post(url("supplement", dossier), {"note": "", "tep-giay-to-khac": pdf_file()})
+    unlock(client, dossier).post(
+        url("supplement", dossier), {"note": "", "tep-giay-to-khac": pdf_file()}
+    )
     dossier.refresh_from_db()
     assert dossier.state == State.IN_PROGRESS
     assert dossier.attachments.get().slot == "giay-to-khac"
@@ -211,9 +233,13 @@ def test_an_empty_supplement_is_not_sent(client):
 
 def test_a_refused_file_of_a_supplement_is_named_and_the_others_stay(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
-    unlock(client, dossier).post(url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": image_file()})
+    unlock(client, dossier).post(
+        url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": image_file()}
+    )
     bad = image_file("nho.gif", format="GIF")
-    response = client.post(url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": bad})
+    response = client.post(
+        url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": bad}
+    )
     assert response.status_code == 422
     assert "không phải PDF, JPG hay PNG" in response.content.decode()
     assert dossier.attachments.count() == 1

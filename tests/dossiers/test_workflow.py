@@ -36,7 +36,11 @@ def test_a_move_is_made_if_and_only_if_the_table_offers_it(state, people):
     before = traces(dossier)
     for role, by in people.items():
         made = {action for action in Action if try_move(dossier, action, role, by)}
-        assert made == {action for action, edge in TRANSITIONS.items() if state in edge.sources and role in edge.roles}
+        assert made == {
+            action
+            for action, edge in TRANSITIONS.items()
+            if state in edge.sources and role in edge.roles
+        }
         assert traces(dossier) == before, f"a refusal or a rollback left something: {role}"
 
 
@@ -60,14 +64,18 @@ def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
     event = dossier.events.last()
     assert (event.action, event.from_state, event.to_state) == (action, before, after.state)
     assert (event.role, event.actor, event.note) == (role, by, "Vì lý do này.")
-    assert [row.message for row in event.notifications.all()] == ([edge.message] if edge.message else [])
+    assert [row.message for row in event.notifications.all()] == (
+        [edge.message] if edge.message else []
+    )
     assert [row.kind for row in event.documents.all()] == ([edge.paper] if edge.paper else [])
     assert (after.finished_at is not None) == (edge.clock == Clock.STOP or before == State.APPROVED)
     assert not (after.state in CLOCK_STANDS_STILL and after.paused_at is None)
     assert not (after.state in CLOCK_RUNS and after.paused_at is not None)
 
 
-@pytest.mark.parametrize("action", [action for action, edge in TRANSITIONS.items() if edge.needs_note])
+@pytest.mark.parametrize(
+    "action", [action for action, edge in TRANSITIONS.items() if edge.needs_note]
+)
 @pytest.mark.parametrize("note", ["", "  \n "])
 def test_a_reason_that_is_owed_must_be_given(action, note):
     edge = TRANSITIONS[action]
@@ -112,7 +120,10 @@ def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
     monkeypatch.setattr("dossiers.tasks.notifications.deliver", lambda row: None)
     DossierFactory()
     assert queue == []
-    assert [task.name.rsplit(".", 1)[-1] for task, _pk in run_queue()] == ["deliver_notification", "render_document"]
+    assert [task.name.rsplit(".", 1)[-1] for task, _pk in run_queue()] == [
+        "deliver_notification",
+        "render_document",
+    ]
 
 
 def test_a_rollback_leaves_no_row_and_tells_nobody():
@@ -186,7 +197,11 @@ def test_official_numbers_count_each_day_from_one(time_machine):
         "000.00.15.H48-260211-0002",
         "000.00.15.H48-260212-0001",
     ]
-    assert [dossier.events.last().data["book_order"] for dossier in (first, second, third)] == [1, 2, 3]
+    assert [dossier.events.last().data["book_order"] for dossier in (first, second, third)] == [
+        1,
+        2,
+        3,
+    ]
 
 
 def test_the_day_of_a_number_is_the_day_here_and_not_in_greenwich(time_machine):
@@ -271,7 +286,9 @@ def test_a_declined_withdrawal_takes_nothing_from_a_clock_that_ran(received, tim
 
 def test_who_declines_a_withdrawal_before_anybody_started_has_it_in_hand(case_officer):
     dossier = DossierFactory(state=State.WITHDRAWAL_REQUESTED)
-    assert act(dossier, Action.DECLINE_WITHDRAWAL, Role.CASE, by=case_officer).handler == case_officer
+    assert (
+        act(dossier, Action.DECLINE_WITHDRAWAL, Role.CASE, by=case_officer).handler == case_officer
+    )
 
 
 def test_a_declined_withdrawal_leaves_the_dossier_with_whom_it_was(received, case_officer):
@@ -312,7 +329,12 @@ def test_without_a_time_limit_nothing_is_promised():
 
 def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
-    dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={"fee_name": "Phí thẩm định", "amount": "50000"})
+    dossier = act(
+        dossier,
+        Action.REQUEST_PAYMENT,
+        Role.CASE,
+        data={"fee_name": "Phí thẩm định", "amount": "50000"},
+    )
     assert [fee["amount"] for fee in dossier.fees] == [100_000, 50_000]
     assert dossier.fees[-1]["name"] == "Phí thẩm định"
     assert set(dossier.fees[0]) == set(dossier.fees[1])
@@ -336,7 +358,12 @@ def test_a_request_for_payment_takes_nothing_off_what_is_owed():
 
 
 def test_a_fee_line_has_a_name():
-    refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, data={"amount": 1000})
+    refused(
+        DossierFactory(state=State.IN_PROGRESS),
+        Action.REQUEST_PAYMENT,
+        Role.CASE,
+        data={"amount": 1000},
+    )
 
 
 def test_money_is_added_up_and_moves_nothing_by_itself():

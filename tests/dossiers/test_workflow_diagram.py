@@ -43,7 +43,12 @@ def test_every_state_and_every_move_is_on_the_page():
         assert f'state "{state.label}" as {state.value}' in page
     for action in Action:
         assert f"| {action.label} `{action.value}` |" in page
-    arrows = {(source, edge.target) for edge in TRANSITIONS.values() for source in edge.sources if edge.target}
+    arrows = {
+        (source, edge.target)
+        for edge in TRANSITIONS.values()
+        for source in edge.sources
+        if edge.target
+    }
     for source, target in arrows:
         assert f"    {source.value} --> {target.value}: " in page
 

@@ -59,7 +59,9 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
-def words(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> dict[str, str]:
+def words(
+    payment: Payment, code: str = "00", status: str | None = None, **changes: str
+) -> dict[str, str]:
     """What the gateway says of a payment, unsigned."""
     fields = {
         "vnp_TmnCode": settings.VNPAY["TMN_CODE"],
@@ -78,10 +80,14 @@ def words(payment: Payment, code: str = "00", status: str | None = None, **chang
 
 def said(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> str:
     """What the gateway says of a payment, as a signed query string."""
-    return gateway.signed_query(words(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"])
+    return gateway.signed_query(
+        words(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"]
+    )
 
 
-def message(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> gateway.Message:
+def message(
+    payment: Payment, code: str = "00", status: str | None = None, **changes: str
+) -> gateway.Message:
     """What the gateway says of a payment, read and verified."""
     read = gateway.read(said(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"])
     assert read is not None

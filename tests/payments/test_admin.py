@@ -111,7 +111,9 @@ def test_the_dossiers_page_leads_to_its_payments(client, desk):
     assert shown(client.get(f"{LIST}?dossier__id__exact={payment.dossier_id}")) == {payment}
 
 
-@pytest.mark.parametrize("query", ["q=K7QD", "q=%F0%9F%92%B0", "state__exact=xyz", "created_at__year=2026", "e=1"])
+@pytest.mark.parametrize(
+    "query", ["q=K7QD", "q=%F0%9F%92%B0", "state__exact=xyz", "created_at__year=2026", "e=1"]
+)
 def test_searching_for_anything_is_harmless(client, desk, query):
     PaymentFactory()
     assert client.get(f"{LIST}?{query}").status_code in (200, 302)
@@ -155,7 +157,9 @@ def test_the_desk_sees_the_amount_before_taking_it(client, desk):
 def test_the_desk_takes_cash_and_is_led_back_to_the_dossier(client, desk):
     dossier = paid_dossier(State.RECEIVED)
     response = client.post(cash(dossier), {"amount": FEE}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("admin:dossiers_dossier_change", args=[dossier.pk])
+    assert response.redirect_chain[-1][0] == reverse(
+        "admin:dossiers_dossier_change", args=[dossier.pk]
+    )
     payment = Payment.objects.get()
     assert payment.method == Payment.Method.CASH
     assert payment.txn_ref in page(response)

@@ -42,7 +42,10 @@ ANSWER = {
 
 keys = st.text("abcdefghijklmnopqrstuvwxyzABC", min_size=1, max_size=12).map("vnp_".__add__)
 messages = st.dictionaries(
-    keys.filter(lambda key: key not in gateway.UNSIGNED), st.text(min_size=1, max_size=20), min_size=1, max_size=8
+    keys.filter(lambda key: key not in gateway.UNSIGNED),
+    st.text(min_size=1, max_size=20),
+    min_size=1,
+    max_size=8,
 )
 
 
@@ -153,7 +156,9 @@ def test_our_own_request_sent_back_to_us_is_no_answer():
     assert gateway.read(gateway.signed_query(VECTOR, SECRET), SECRET) is None
 
 
-@pytest.mark.parametrize("raw", ["", "&&&", "=", "vnp_TxnRef", "%", "%ff%fe=%80", "x" * 5000, "a=1&" * 100, "\x00"])
+@pytest.mark.parametrize(
+    "raw", ["", "&&&", "=", "vnp_TxnRef", "%", "%ff%fe=%80", "x" * 5000, "a=1&" * 100, "\x00"]
+)
 def test_rubbish_is_no_message(raw):
     assert gateway.read(raw, SECRET) is None
 
@@ -197,7 +202,9 @@ def test_an_amount_comes_back_as_it_went(amount):
     assert gateway.read_amount(gateway.write_amount(amount)) == amount
 
 
-@pytest.mark.parametrize("text", ["", "0", "-100", "100.00", "1e5", "10050", "٣٠٠", " 100", "0100", "1" * 40])
+@pytest.mark.parametrize(
+    "text", ["", "0", "-100", "100.00", "1e5", "10050", "٣٠٠", " 100", "0100", "1" * 40]
+)
 def test_what_is_no_amount_of_whole_dong_is_read_as_none(text):
     assert gateway.read_amount(text) == 0
 
@@ -211,13 +218,18 @@ def test_times_are_written_in_gmt_7():
     assert gateway.write_time(datetime(2026, 1, 4, 18, 30, tzinfo=UTC)) == "20260105013000"
 
 
-@pytest.mark.parametrize("text", ["", "20261301000000", "2026010509", "00000000000000", "2026010509051x"])
+@pytest.mark.parametrize(
+    "text", ["", "20261301000000", "2026010509", "00000000000000", "2026010509051x"]
+)
 def test_what_is_no_time_is_none(text):
     assert gateway.read_time(text) is None
 
 
 def test_plain_keeps_case_and_drops_marks_and_signs():
-    assert gateway.plain("Lệ phí  ĐĂNG KÝ “khai sinh” – hồ sơ #12/A") == "Le phi DANG KY khai sinh ho so 12 A"
+    assert (
+        gateway.plain("Lệ phí  ĐĂNG KÝ “khai sinh” – hồ sơ #12/A")
+        == "Le phi DANG KY khai sinh ho so 12 A"
+    )
 
 
 @given(st.text(max_size=400))

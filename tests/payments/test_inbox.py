@@ -27,15 +27,31 @@ def test_an_ipn_is_kept_word_for_word_with_its_answer():
 
 def test_every_repeated_ipn_is_kept():
     raw = said(PaymentFactory())
-    assert [inbox.answer_ipn(raw) for _ in range(3)] == [Answer.CONFIRMED, Answer.ALREADY, Answer.ALREADY]
-    assert list(GatewayMessage.objects.order_by("pk").values_list("answer", flat=True)) == ["00", "02", "02"]
+    assert [inbox.answer_ipn(raw) for _ in range(3)] == [
+        Answer.CONFIRMED,
+        Answer.ALREADY,
+        Answer.ALREADY,
+    ]
+    assert list(GatewayMessage.objects.order_by("pk").values_list("answer", flat=True)) == [
+        "00",
+        "02",
+        "02",
+    ]
 
 
 def test_a_forged_ipn_is_kept_and_changes_nothing():
     payment = PaymentFactory()
-    assert inbox.answer_ipn(said(payment).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24")) == Answer.BAD_SIGNATURE
+    assert (
+        inbox.answer_ipn(said(payment).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24"))
+        == Answer.BAD_SIGNATURE
+    )
     kept = GatewayMessage.objects.get()
-    assert (kept.signature_ok, kept.says_paid, kept.answer, kept.payment) == (False, False, "97", None)
+    assert (kept.signature_ok, kept.says_paid, kept.answer, kept.payment) == (
+        False,
+        False,
+        "97",
+        None,
+    )
     payment.refresh_from_db()
     assert payment.state == PaymentState.OPEN
 
@@ -115,7 +131,13 @@ def test_a_confirmed_payment_is_not_unconfirmed():
 
 @pytest.mark.parametrize(
     "change",
-    [{"raw": "x"}, {"signature_ok": False}, {"says_paid": True}, {"kind": RETURN}, {"answer": "00", "raw": "x"}],
+    [
+        {"raw": "x"},
+        {"signature_ok": False},
+        {"says_paid": True},
+        {"kind": RETURN},
+        {"answer": "00", "raw": "x"},
+    ],
 )
 def test_a_kept_message_is_never_changed(change):
     kept = GatewayMessageFactory()

@@ -16,10 +16,16 @@ IPN = "/thanh-toan/ipn/"
 
 def test_the_protocol_in_one_breath(client):
     payment = PaymentFactory()
-    assert client.get(f"{IPN}?{said(payment)}x").json() == {"RspCode": "97", "Message": "Invalid signature"}
+    assert client.get(f"{IPN}?{said(payment)}x").json() == {
+        "RspCode": "97",
+        "Message": "Invalid signature",
+    }
     assert client.get(f"{IPN}?{said(payment, vnp_TxnRef='HS0')}").json()["RspCode"] == "01"
     assert client.get(f"{IPN}?{said(payment, vnp_Amount='100')}").json()["RspCode"] == "04"
-    assert client.get(f"{IPN}?{said(payment)}").json() == {"RspCode": "00", "Message": "Confirm Success"}
+    assert client.get(f"{IPN}?{said(payment)}").json() == {
+        "RspCode": "00",
+        "Message": "Confirm Success",
+    }
     assert client.get(f"{IPN}?{said(payment)}").json()["RspCode"] == "02"
     assert GatewayMessage.objects.count() == 5
 

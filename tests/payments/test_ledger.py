@@ -28,7 +28,11 @@ ENDED = sorted(FINAL - {State.RETURNED})
 def test_a_payment_is_opened_for_what_is_owed_until_the_gateway_gives_up():
     dossier, now = paid_dossier(), timezone.now()
     payment = ledger.open_payment(dossier, now=now)
-    assert (payment.amount, payment.state, payment.method) == (FEE, PaymentState.OPEN, Payment.Method.GATEWAY)
+    assert (payment.amount, payment.state, payment.method) == (
+        FEE,
+        PaymentState.OPEN,
+        Payment.Method.GATEWAY,
+    )
     assert payment.expires_at == now + timedelta(minutes=15)
     assert payment.txn_ref.isascii()
     assert payment.txn_ref.isalnum()
@@ -120,7 +124,11 @@ def test_a_success_settles_books_and_tells_the_dossier():
     payment, dossier = fresh(payment), fresh(payment.dossier)
     assert payment.state == PaymentState.SETTLED
     assert payment.settled_at is not None
-    assert (payment.gateway_ref, payment.bank_code, payment.response_code) == ("14226112", "NCB", "00")
+    assert (payment.gateway_ref, payment.bank_code, payment.response_code) == (
+        "14226112",
+        "NCB",
+        "00",
+    )
     assert books(payment) == {CHARGE: FEE}
     assert not payment.needs_refund
     assert (dossier.fee_paid, dossier.owed, dossier.state) == (FEE, 0, State.SUBMITTED)
@@ -162,7 +170,9 @@ def test_an_unknown_payment_is_answered_01():
     assert ledger.settle(message(payment, vnp_TxnRef="HS0")) == Answer.NOT_FOUND
 
 
-@pytest.mark.parametrize("amount", ["9999900", "10000100", "10000050", "0", "abc", "1000000000000000000"])
+@pytest.mark.parametrize(
+    "amount", ["9999900", "10000100", "10000050", "0", "abc", "1000000000000000000"]
+)
 def test_another_amount_is_answered_04_and_changes_nothing(amount):
     payment = PaymentFactory()
     assert ledger.settle(message(payment, vnp_Amount=amount)) == Answer.WRONG_AMOUNT

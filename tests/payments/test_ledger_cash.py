@@ -11,7 +11,15 @@ from payments import ledger
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import PaymentState
 from tests.dossiers.factories import DossierFactory
-from tests.payments.factories import FEE, LedgerEntryFactory, PaymentFactory, books, fresh, message, paid_dossier
+from tests.payments.factories import (
+    FEE,
+    LedgerEntryFactory,
+    PaymentFactory,
+    books,
+    fresh,
+    message,
+    paid_dossier,
+)
 from tests.portal.factories import UserFactory
 from tests.services.factories import ServiceFactory
 

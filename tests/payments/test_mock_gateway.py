@@ -77,7 +77,9 @@ def test_a_request_that_the_real_one_would_refuse_is_refused(client, asked, queu
 
 @pytest.mark.parametrize("scenario", ["", "khac", "thanh-cong\x00"])
 def test_a_button_that_is_not_there_is_refused(client, asked, queue, scenario):
-    assert client.post(f"{MOCK}ket-thuc/", {"asked": asked, "scenario": scenario}).status_code == 400
+    assert (
+        client.post(f"{MOCK}ket-thuc/", {"asked": asked, "scenario": scenario}).status_code == 400
+    )
 
 
 def test_when_the_time_is_over_only_going_back_is_left(client, asked):
@@ -87,7 +89,10 @@ def test_when_the_time_is_over_only_going_back_is_left(client, asked):
 
 
 def test_it_speaks_the_language_of_the_request(client, asked):
-    assert '<html lang="en">' in client.get(f"{MOCK}?{resigned(asked, vnp_Locale='en')}").content.decode()
+    assert (
+        '<html lang="en">'
+        in client.get(f"{MOCK}?{resigned(asked, vnp_Locale='en')}").content.decode()
+    )
 
 
 def test_pressing_takes_a_post(client, asked):
@@ -157,7 +162,9 @@ def test_a_repeated_ipn_is_the_same_twice(client, asked, queue):
 )
 def test_each_bad_day_ends_as_the_protocol_says(client, asked, queue, key, answers, state):
     press(client, asked, key)
-    assert [client.get(f"/thanh-toan/ipn/?{query}").json()["RspCode"] for query, _delay in queue] == answers
+    assert [
+        client.get(f"/thanh-toan/ipn/?{query}").json()["RspCode"] for query, _delay in queue
+    ] == answers
     assert Payment.objects.get().state == state
 
 

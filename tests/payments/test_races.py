@@ -108,7 +108,9 @@ def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
 def test_a_success_and_the_end_of_its_time_end_in_money_received(_time):
     payment = PaymentFactory()
     late = payment.expires_at + ledger.GRACE + timedelta(seconds=1)
-    answer, _expired = at_once(lambda: inbox.answer_ipn(said(payment)), lambda: ledger.expire_stale(now=late))
+    answer, _expired = at_once(
+        lambda: inbox.answer_ipn(said(payment)), lambda: ledger.expire_stale(now=late)
+    )
     payment.refresh_from_db()
     assert answer == Answer.CONFIRMED
     assert payment.state == PaymentState.SETTLED
@@ -120,7 +122,11 @@ def test_a_success_and_a_failure_of_one_payment_end_in_money_received(_time):
     payment = PaymentFactory()
     at_once(lambda: ledger.settle(message(payment)), lambda: ledger.settle(message(payment, "24")))
     payment.refresh_from_db()
-    assert (payment.state, total("charge"), Dossier.objects.get().fee_paid) == (PaymentState.SETTLED, FEE, FEE)
+    assert (payment.state, total("charge"), Dossier.objects.get().fee_paid) == (
+        PaymentState.SETTLED,
+        FEE,
+        FEE,
+    )
 
 
 @pytest.mark.parametrize("_time", TIMES)
@@ -129,7 +135,11 @@ def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
     second = ledger.open_payment(first.dossier, now=first.expires_at)
     answers = at_once(lambda: inbox.answer_ipn(said(first)), lambda: inbox.answer_ipn(said(second)))
     assert answers == [Answer.CONFIRMED, Answer.CONFIRMED]
-    assert (total("charge"), total("refund_due"), Dossier.objects.get().fee_paid) == (2 * FEE, FEE, FEE)
+    assert (total("charge"), total("refund_due"), Dossier.objects.get().fee_paid) == (
+        2 * FEE,
+        FEE,
+        FEE,
+    )
     assert Payment.objects.filter(needs_refund=True).count() == 1
 
 
@@ -137,7 +147,8 @@ def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
 def test_cash_and_an_online_success_at_once_are_both_booked_and_one_is_due_back(_time):
     payment, officer = PaymentFactory(), UserFactory(role=Role.DESK)
     answer, cash = at_once(
-        lambda: inbox.answer_ipn(said(payment)), lambda: ledger.record_cash(payment.dossier, by=officer)
+        lambda: inbox.answer_ipn(said(payment)),
+        lambda: ledger.record_cash(payment.dossier, by=officer),
     )
     assert answer == Answer.CONFIRMED
     assert Dossier.objects.get().fee_paid == FEE
@@ -160,7 +171,8 @@ def test_two_officers_take_the_cash_once(_time):
 def test_paying_while_another_attempt_is_opened_loses_nothing(_time):
     first = PaymentFactory()
     answer, opened = at_once(
-        lambda: inbox.answer_ipn(said(first)), lambda: ledger.open_payment(first.dossier, now=first.expires_at)
+        lambda: inbox.answer_ipn(said(first)),
+        lambda: ledger.open_payment(first.dossier, now=first.expires_at),
     )
     assert answer == Answer.CONFIRMED
     assert isinstance(opened, (Payment, ledger.NotPayable))

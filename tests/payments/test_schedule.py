@@ -28,14 +28,20 @@ def test_the_sweep_expires_what_nobody_finished():
 
 
 def test_the_sweep_forgets_old_forgeries():
-    GatewayMessageFactory(signature_ok=False, received_at=timezone.now() - inbox.KEEP_FORGERIES - timedelta(hours=1))
+    GatewayMessageFactory(
+        signature_ok=False, received_at=timezone.now() - inbox.KEEP_FORGERIES - timedelta(hours=1)
+    )
     schedule.sweep()
     assert not GatewayMessage.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("action", "role", "flagged"),
-    [(Action.WITHDRAW, Role.CITIZEN, True), (Action.REFUSE, Role.DESK, True), (Action.RECEIVE, Role.DESK, False)],
+    [
+        (Action.WITHDRAW, Role.CITIZEN, True),
+        (Action.REFUSE, Role.DESK, True),
+        (Action.RECEIVE, Role.DESK, False),
+    ],
 )
 def test_the_money_of_a_withdrawn_or_refused_dossier_is_put_before_staff(action, role, flagged):
     dossier = DossierFactory(service=ServiceFactory(paid=True))

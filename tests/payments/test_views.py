@@ -32,7 +32,9 @@ def page(response) -> str:
 
 def test_the_addresses_are_the_agreed_ones():
     with override("vi"):
-        assert reverse("payments:checkout", args=["K7QD-93MX-AT4C"]) == "/thanh-toan/K7QD-93MX-AT4C/"
+        assert (
+            reverse("payments:checkout", args=["K7QD-93MX-AT4C"]) == "/thanh-toan/K7QD-93MX-AT4C/"
+        )
         assert (reverse("payments:returned"), reverse("payments:ipn")) == (RETURN, IPN)
 
 
@@ -57,7 +59,10 @@ def test_the_page_tells_nothing_of_the_person(client):
 
 def test_the_code_is_read_however_it_is_typed(client):
     dossier = paid_dossier()
-    assert client.get(f"/thanh-toan/{dossier.tracking_code.replace('-', '').lower()}/").status_code == 200
+    assert (
+        client.get(f"/thanh-toan/{dossier.tracking_code.replace('-', '').lower()}/").status_code
+        == 200
+    )
 
 
 def test_paying_goes_to_the_gateway_with_a_signed_request(client):
@@ -83,8 +88,13 @@ def test_the_gateway_reads_the_official_number_and_never_the_tracking_code(clien
 
 
 def test_in_english_the_way_back_is_english(client):
-    fields = dict(parse_qsl(urlsplit(client.post("/en" + checkout(paid_dossier()))["Location"]).query))
-    assert (fields["vnp_ReturnUrl"], fields["vnp_Locale"]) == (settings.SITE_URL + "/en" + RETURN, "en")
+    fields = dict(
+        parse_qsl(urlsplit(client.post("/en" + checkout(paid_dossier()))["Location"]).query)
+    )
+    assert (fields["vnp_ReturnUrl"], fields["vnp_Locale"]) == (
+        settings.SITE_URL + "/en" + RETURN,
+        "en",
+    )
 
 
 def test_two_clicks_lead_to_the_same_payment(client):
@@ -126,7 +136,10 @@ def test_guessing_codes_is_slowed_down(client, settings):
     [
         (lambda: paid_dossier(State.WITHDRAWN), "đã kết thúc"),
         (lambda: DossierFactory(), "không còn khoản nào"),
-        (lambda: DossierFactory(service=ServiceFactory(paid=True, level=3)), "nộp tại Bộ phận Một cửa"),
+        (
+            lambda: DossierFactory(service=ServiceFactory(paid=True, level=3)),
+            "nộp tại Bộ phận Một cửa",
+        ),
     ],
 )
 def test_where_nothing_can_be_paid_the_page_says_why(client, make, sentence):

@@ -25,7 +25,9 @@ def test_account_pages_speak_our_words(client, path, heading):
     assert f"<h1>{heading}</h1>" in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/tai-khoan/email/", "/tai-khoan/password/change/", "/tai-khoan/logout/"])
+@pytest.mark.parametrize(
+    "path", ["/tai-khoan/email/", "/tai-khoan/password/change/", "/tai-khoan/logout/"]
+)
 def test_pages_for_people_who_signed_in_stand_in_our_frame(client, citizen, path):
     client.force_login(citizen)
     html = client.get(path).content.decode()
@@ -49,7 +51,12 @@ def test_each_line_of_the_error_summary_leads_to_its_field(client):
 
 def test_someone_signs_up_and_is_signed_in(client):
     password = "mot-mat-khau-rat-dai"
-    people = {"username": "hre", "email": "hre@example.vn", "password1": password, "password2": password}
+    people = {
+        "username": "hre",
+        "email": "hre@example.vn",
+        "password1": password,
+        "password2": password,
+    }
     response = client.post("/tai-khoan/signup/", people)
     assert response.status_code == 302
     assert User.objects.filter(username="hre").exists()

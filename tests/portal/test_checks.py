@@ -52,7 +52,10 @@ def test_the_mock_gateway_is_refused(in_production):
 
 
 def test_the_development_secret_of_the_gateway_is_refused(in_production):
-    in_production.VNPAY = {**in_production.VNPAY, "HASH_SECRET": in_production.DEVELOPMENT_VNPAY_SECRET}
+    in_production.VNPAY = {
+        **in_production.VNPAY,
+        "HASH_SECRET": in_production.DEVELOPMENT_VNPAY_SECRET,
+    }
     assert codes() == ["portal.E004"]
 
 

@@ -43,7 +43,9 @@ def test_no_secret_has_a_value(name):
 def test_migrate_runs_once_before_the_others(name):
     assert SERVICES["migrate"]["restart"] == "no"
     assert "manage.py migrate" in SERVICES["migrate"]["command"]
-    assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES[name]["depends_on"]["migrate"] == {
+        "condition": "service_completed_successfully"
+    }
 
 
 @pytest.mark.parametrize("name", OURS)

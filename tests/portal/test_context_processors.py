@@ -9,7 +9,11 @@ def test_every_page_knows_the_authority(rf, settings):
 
 
 def test_another_authority_needs_no_other_template(client, settings, db):
-    settings.AUTHORITY = {**settings.AUTHORITY, "name": "Ủy ban nhân dân huyện Minh Long", "phone": "0255-1"}
+    settings.AUTHORITY = {
+        **settings.AUTHORITY,
+        "name": "Ủy ban nhân dân huyện Minh Long",
+        "phone": "0255-1",
+    }
     html = client.get("/").content.decode()
     assert "Ủy ban nhân dân huyện Minh Long" in html
     assert "0255-1" in html

@@ -51,10 +51,16 @@ class Copy:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment without the servers of the test run itself."""
-        kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL"}
+        }
         return {**kept, "PYTHONWARNINGS": "error", **more}
 
-    def run(self, *command: str, python: str = sys.executable, **more: str) -> subprocess.CompletedProcess:
+    def run(
+        self, *command: str, python: str = sys.executable, **more: str
+    ) -> subprocess.CompletedProcess:
         """Run a command to its end."""
         return subprocess.run(
             self.command(*command, python=python),
@@ -91,7 +97,11 @@ class Copy:
         """Where its data lie."""
         code = "import os; from portal import embedded as e; print(e.LOCAL_DATA if os.geteuid() else e.ROOTS_DATA)"
         found = subprocess.run(
-            [sys.executable, "-c", code], cwd=self.folder, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return Path(found.stdout.strip())
 
@@ -109,7 +119,9 @@ class Copy:
     def remove(self) -> None:
         """Remove its data, wherever they lie."""
         command = [sys.executable, "-m", "portal.embedded", "--remove-data"]
-        subprocess.run(command, cwd=self.folder, env=self.environment(), check=True, timeout=SECONDS)
+        subprocess.run(
+            command, cwd=self.folder, env=self.environment(), check=True, timeout=SECONDS
+        )
 
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -140,7 +152,11 @@ def closed_copy(folder: Path) -> Iterator[Copy]:
 
 def modes_above(path: Path) -> dict[Path, int]:
     """The permissions of all folders above a path that are there."""
-    return {folder: stat.S_IMODE(folder.stat().st_mode) for folder in path.resolve().parents if folder.exists()}
+    return {
+        folder: stat.S_IMODE(folder.stat().st_mode)
+        for folder in path.resolve().parents
+        if folder.exists()
+    }
 
 
 def test_gives_a_utf8_database_and_a_broker(shared):
@@ -171,19 +187,25 @@ def test_keeps_its_data_private(shared):
 
 
 def test_keeps_its_data_until_the_checkout_is_new(fresh):
-    assert [fresh.run(sys.executable, "-c", REMEMBER).stdout for _ in range(2)] == ["False\n", "True\n"]
+    assert [fresh.run(sys.executable, "-c", REMEMBER).stdout for _ in range(2)] == [
+        "False\n",
+        "True\n",
+    ]
     shutil.rmtree(fresh.folder / "var")
     assert fresh.run(sys.executable, "-c", REMEMBER).stdout == "False\n"
 
 
 def test_starts_nothing_when_both_are_given(fresh):
-    seen = fresh.run(sys.executable, "-c", ADDRESSES, DATABASE_URL="postgresql://a", REDIS_URL="redis://b")
+    seen = fresh.run(
+        sys.executable, "-c", ADDRESSES, DATABASE_URL="postgresql://a", REDIS_URL="redis://b"
+    )
     assert seen.stdout == "postgresql://a redis://b\n"
     assert not (fresh.folder / "var").exists()
 
 
 @pytest.mark.parametrize(
-    ("given", "other"), [("DATABASE_URL", "redis://:"), ("REDIS_URL", "postgresql://postgres@/portal?host=")]
+    ("given", "other"),
+    [("DATABASE_URL", "redis://:"), ("REDIS_URL", "postgresql://postgres@/portal?host=")],
 )
 def test_starts_only_the_one_that_is_missing(shared, given, other):
     seen = shared.run(sys.executable, "-c", ADDRESSES, **{given: "given://here"})
@@ -193,14 +215,19 @@ def test_starts_only_the_one_that_is_missing(shared, given, other):
 
 def test_an_unknown_command_is_a_sentence(shared):
     seen = shared.run("no-such-command")
-    assert (seen.returncode, seen.stderr) == (1, "Cannot run no-such-command: No such file or directory.\n")
+    assert (seen.returncode, seen.stderr) == (
+        1,
+        "Cannot run no-such-command: No such file or directory.\n",
+    )
 
 
 def test_a_second_start_is_told_so(shared):
     with shared.started(sys.executable, "-c", WAIT):
         second = shared.run("true")
     assert second.returncode == 1
-    assert second.stderr == "The embedded servers “test” are already running; stop that run first.\n"
+    assert (
+        second.stderr == "The embedded servers “test” are already running; stop that run first.\n"
+    )
 
 
 def test_a_killed_run_leaves_nothing(shared):
@@ -211,11 +238,15 @@ def test_a_killed_run_leaves_nothing(shared):
 
 
 def test_what_a_killed_run_left_all_the_same_is_stopped_first(fresh):
-    fresh.replace("PR_SET_PDEATHSIG = 1 ", "PR_SET_PDEATHSIG = 3 ")  # as on systems that know no such thing
+    fresh.replace(
+        "PR_SET_PDEATHSIG = 1 ", "PR_SET_PDEATHSIG = 3 "
+    )  # as on systems that know no such thing
     with fresh.started(sys.executable, "-c", WAIT) as process:
         process.kill()
         process.wait(SECONDS)
-        assert len([line for line in fresh.processes() if "-D" in line or "redis.conf" in line]) == 2
+        assert (
+            len([line for line in fresh.processes() if "-D" in line or "redis.conf" in line]) == 2
+        )
         assert fresh.run(sys.executable, "-c", LOOK + PING).returncode == 0
         assert fresh.processes() == []
 
@@ -279,7 +310,9 @@ def test_a_missing_package_is_a_sentence(fresh):
 
 def test_needs_no_django(fresh):
     code = "import sys, portal.embedded; sys.exit('django' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=fresh.folder, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=fresh.folder, check=False).returncode == 0
+    )
 
 
 def test_a_long_path_gets_a_short_socket(tmp_path):
@@ -304,7 +337,9 @@ def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
 def test_a_deaf_process_is_killed(monkeypatch):
     monkeypatch.setattr(embedded_servers, "STOP_SECONDS", 0.1)
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); input()"
-    with subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         process.stdout.readline()
         stop(process.send_signal, lambda: process.poll() is None, signal.SIGTERM)
         assert process.poll() == -signal.SIGKILL

@@ -6,7 +6,9 @@ from django.template.loader import render_to_string
 
 class Sample(forms.Form):
     name = forms.CharField(label="Họ và tên")
-    colour = forms.ChoiceField(label="Màu", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    colour = forms.ChoiceField(
+        label="Màu", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect
+    )
     secret = forms.CharField(widget=forms.HiddenInput)
 
     def clean(self):

@@ -28,20 +28,34 @@ def catalogue():
     return [service, ServiceFactory(paid=True)]
 
 
-def test_everybody_signs_in_with_the_demo_password_and_staff_have_their_roles(client, settings, catalogue):
+def test_everybody_signs_in_with_the_demo_password_and_staff_have_their_roles(
+    client, settings, catalogue
+):
     load_demo()
     for person in demo.PEOPLE:
         assert client.login(username=person.username, password=settings.DEMO_PASSWORD)
     names = dict(User.objects.filter(groups__isnull=False).values_list("username", "groups__name"))
-    assert names == {"motcua": "Cán bộ một cửa", "chuyenvien": "Chuyên viên thụ lý", "lanhdao": "Lãnh đạo"}
-    assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == ["quantri"]
+    assert names == {
+        "motcua": "Cán bộ một cửa",
+        "chuyenvien": "Chuyên viên thụ lý",
+        "lanhdao": "Lãnh đạo",
+    }
+    assert list(User.objects.filter(is_superuser=True).values_list("username", flat=True)) == [
+        "quantri"
+    ]
     assert not User.objects.get(username="congdan").is_staff
 
 
 def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalogue):
     load_demo()
     states = set(Dossier.objects.values_list("state", flat=True))
-    assert states >= {State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL, State.RETURNED}
+    assert states >= {
+        State.SUBMITTED,
+        State.RECEIVED,
+        State.IN_PROGRESS,
+        State.AWAITING_APPROVAL,
+        State.RETURNED,
+    }
     for dossier in Dossier.objects.all():
         assert dossier.events.first().action == Action.SUBMIT
         assert dossier.events.last().to_state == dossier.state
@@ -53,7 +67,9 @@ def test_a_returned_dossier_with_a_fee_was_paid_in_the_book(catalogue):
     load_demo(dossiers=24)
     returned = Dossier.objects.filter(state=State.RETURNED, fee_total__gt=0)
     assert returned.exists()
-    assert all(Event.objects.filter(dossier=dossier, role=Role.SYSTEM).exists() for dossier in returned)
+    assert all(
+        Event.objects.filter(dossier=dossier, role=Role.SYSTEM).exists() for dossier in returned
+    )
 
 
 def test_a_second_run_adds_neither_people_nor_dossiers_and_hashes_nothing(catalogue, monkeypatch):
@@ -86,7 +102,12 @@ def test_an_empty_catalogue_is_said_and_the_people_are_there_all_the_same():
 
 def test_printing_only_tells_addresses_and_sign_ins_and_changes_nothing(settings):
     out, _err = load_demo(print_only=True)
-    for text in [settings.SITE_URL, "/admin/", settings.DEMO_PASSWORD, *(person.username for person in demo.PEOPLE)]:
+    for text in [
+        settings.SITE_URL,
+        "/admin/",
+        settings.DEMO_PASSWORD,
+        *(person.username for person in demo.PEOPLE),
+    ]:
         assert text in out
     assert not User.objects.exists()
 
@@ -120,6 +141,10 @@ def test_a_number_below_zero_is_refused():
 )
 def test_an_answer_fits_its_question(question, answer):
     [section] = form_spec.parse(
-        {"sections": [{"key": "a", "title": "A", "questions": [{"key": "b", "label": "B", **question}]}]}
+        {
+            "sections": [
+                {"key": "a", "title": "A", "questions": [{"key": "b", "label": "B", **question}]}
+            ]
+        }
     )
     assert demo.answer_to(section.questions[0], 0) == answer

@@ -37,7 +37,9 @@ def test_a_taken_port_is_a_sentence_with_another_port(listener, capsys):
 
 @pytest.mark.parametrize("port", [65536, -1])
 def test_a_number_that_is_no_port_is_a_sentence(port):
-    assert machine.check_port(port).startswith(f"Port {port} is not a port number; choose another: make run PORT=80")
+    assert machine.check_port(port).startswith(
+        f"Port {port} is not a port number; choose another: make run PORT=80"
+    )
 
 
 def test_all_is_well_here():
@@ -46,7 +48,9 @@ def test_all_is_well_here():
 
 
 def test_a_port_that_is_no_number_is_told_what_a_port_is():
-    assert machine.check_port("abc") == "PORT has to be a number, and abc is none: PORT=8000 make run"
+    assert (
+        machine.check_port("abc") == "PORT has to be a number, and abc is none: PORT=8000 make run"
+    )
 
 
 def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):

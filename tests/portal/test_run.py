@@ -35,7 +35,9 @@ def test_the_commands_it_calls_are_there():
 
 
 def test_the_commands_the_checks_call_are_there():
-    called = {words.split()[1] for words in house_checks.CHECKS.values() if words.startswith("manage.py ")}
+    called = {
+        words.split()[1] for words in house_checks.CHECKS.values() if words.startswith("manage.py ")
+    }
     assert called <= set(get_commands())
 
 

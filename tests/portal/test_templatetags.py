@@ -39,7 +39,9 @@ def test_an_address_that_looks_like_another_site_stays_on_this_one(rf):
 
 def test_a_query_cannot_break_out_of_the_link(rf):
     request = rf.get("/dich-vu/?q=%22><script>")
-    html = Template("{% load portal %}<a href=\"{% lang_url 'en' %}\">").render(Context({"request": request}))
+    html = Template("{% load portal %}<a href=\"{% lang_url 'en' %}\">").render(
+        Context({"request": request})
+    )
     assert "<script>" not in html
 
 

@@ -62,7 +62,10 @@ def english(project: Path) -> Path:
 
 def found(project: Path) -> set:
     """Every string of the project with its context."""
-    return {(message.id, message.context) for message in translations.messages(translations.extracted(project))}
+    return {
+        (message.id, message.context)
+        for message in translations.messages(translations.extracted(project))
+    }
 
 
 def translate(project: Path, source: str, target: str) -> None:
@@ -121,7 +124,9 @@ def test_check_passes_when_complete(project):
     call_command("translations", "update")
     translate(project, "Chào %(name)s", 'msgstr "Hello %(name)s"')
     text = english(project).read_text()
-    english(project).write_text(text.replace('msgstr[0] ""\nmsgstr[1] ""', 'msgstr[0] "a day"\nmsgstr[1] "%(n)s days"'))
+    english(project).write_text(
+        text.replace('msgstr[0] ""\nmsgstr[1] ""', 'msgstr[0] "a day"\nmsgstr[1] "%(n)s days"')
+    )
     call_command("translations", "check")
 
 
@@ -146,11 +151,18 @@ def test_check_names_missing_dead_and_fuzzy_strings(project):
     only(project, '_("Cũ")')
     call_command("translations", "update")
     translate(project, "Cũ", 'msgstr "Old"')
-    english(project).write_text(english(project).read_text().replace('msgid "Cũ"', '#, fuzzy\nmsgid "Cũ"'))
+    english(project).write_text(
+        english(project).read_text().replace('msgid "Cũ"', '#, fuzzy\nmsgid "Cũ"')
+    )
     only(project, '_("Mới")')
     with pytest.raises(CommandError) as failure:
         call_command("translations", "check")
-    for complaint in ("missing from the file", "no longer in the source", "marked fuzzy", "3 problems"):
+    for complaint in (
+        "missing from the file",
+        "no longer in the source",
+        "marked fuzzy",
+        "3 problems",
+    ):
         assert complaint in str(failure.value)
 
 

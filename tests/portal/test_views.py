@@ -20,7 +20,11 @@ pytestmark = pytest.mark.django_db
 
 def links(html: str) -> list[str]:
     """The addresses a reader can click on a page."""
-    return [address for address in re.findall(r'<a[^>]+href="([^"#?]+)', html) if address.startswith("/")]
+    return [
+        address
+        for address in re.findall(r'<a[^>]+href="([^"#?]+)', html)
+        if address.startswith("/")
+    ]
 
 
 # --- Home and about ----------------------------------------------------------------------------------------------
@@ -47,7 +51,9 @@ def test_home_counts_the_published_services_of_each_field(client):
     ServiceFactory(field=field, is_published=False)
     FieldFactory(name="Lĩnh vực trống")
     html = client.get("/").content.decode()
-    assert re.search(r'\?linh_vuc=ho-tich"><span>Hộ tịch</span> <span class="fields__count">2 dịch vụ', html)
+    assert re.search(
+        r'\?linh_vuc=ho-tich"><span>Hộ tịch</span> <span class="fields__count">2 dịch vụ', html
+    )
     assert "Lĩnh vực trống" not in html
 
 
@@ -76,7 +82,9 @@ def test_home_leads_to_the_bts_permit_within_three_clicks(client):
     within_reach = {"/"}
     for _click in range(3):
         pages = [client.get(address).content.decode() for address in within_reach]
-        within_reach |= {link for html in pages for link in links(html) if link.startswith("/dich-vu/")}
+        within_reach |= {
+            link for html in pages for link in links(html) if link.startswith("/dich-vu/")
+        }
     assert bts.get_absolute_url() in within_reach
     assert BTS in client.get(bts.get_absolute_url()).content.decode()
 
@@ -116,14 +124,18 @@ def test_the_language_switch_keeps_path_search_and_filters(client):
     assert '<html lang="en">' in html
 
 
-@pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/dich-vu/muc-do-3-4/", "/khong-co/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/gioi-thieu/", "/dich-vu/", "/dich-vu/muc-do-3-4/", "/khong-co/"]
+)
 def test_reading_without_signing_in_starts_no_session(client, path):
     assert "sessionid" not in client.get(path).cookies
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(("path", "most"), [("/", 3), ("/gioi-thieu/", 0)])
-def test_the_number_of_queries_does_not_grow_with_the_rows(client, django_assert_num_queries, path, most, rows):
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    client, django_assert_num_queries, path, most, rows
+):
     ServiceFactory.create_batch(rows, paid=True, is_featured=True)
     ServiceFactory.create_batch(rows, is_featured=True)
     with django_assert_num_queries(most):
@@ -174,7 +186,9 @@ def test_a_form_without_its_token_is_told_what_to_do():
     assert "Trang đã mở quá lâu" in response.content.decode()
 
 
-@pytest.mark.parametrize(("handler", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)])
+@pytest.mark.parametrize(
+    ("handler", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)]
+)
 def test_each_error_has_its_page_and_status(rf, handler, status):
     response = getattr(views, handler)(rf.get("/"), Exception())
     assert response.status_code == status

@@ -68,7 +68,9 @@ class ServiceFactory(DjangoModelFactory):
     class Params:
         downloadable = factory.Trait(
             level=Service.Level.DOWNLOAD,
-            template=factory.RelatedFactory(f"{__name__}.FormTemplateFactory", factory_related_name="service"),
+            template=factory.RelatedFactory(
+                f"{__name__}.FormTemplateFactory", factory_related_name="service"
+            ),
         )
         online = factory.Trait(level=Service.Level.ONLINE, form=factory.LazyFunction(small_form))
         paid = factory.Trait(

@@ -8,7 +8,13 @@ from django.urls import reverse
 from portal.models import User
 from services.admin import IndentedJSONField, LinesField
 from services.models import Agency, Field, Service, SpecialDay
-from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory, SpecialDayFactory, small_form
+from tests.services.factories import (
+    FormTemplateFactory,
+    PaperFactory,
+    ServiceFactory,
+    SpecialDayFactory,
+    small_form,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +32,9 @@ def change(service: Service) -> str:
 def typed(service: Service, **changes) -> dict:
     """What the editor's browser sends for `service`, with `changes`."""
     empty = {
-        f"{inline}-{name}": 0 for inline in ("papers", "fees", "templates") for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+        f"{inline}-{name}": 0
+        for inline in ("papers", "fees", "templates")
+        for name in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     return {
         **empty,
@@ -49,7 +57,9 @@ def test_every_page_of_the_catalogue_opens(editor, model, page):
 
 def test_lists_are_edited_as_lines(editor):
     service = ServiceFactory(steps=["Một", "Hai"])
-    assert ">\nMột\nHai</textarea>" in editor.get(change(service)).content.decode().replace("\r", "")
+    assert ">\nMột\nHai</textarea>" in editor.get(change(service)).content.decode().replace(
+        "\r", ""
+    )
     response = editor.post(change(service), typed(service, steps="Một\r\n\r\n  Hai  \r\nBa"))
     assert response.status_code == 302, response.context["errors"]
     service.refresh_from_db()
@@ -132,7 +142,10 @@ def test_nobody_deletes_a_field_or_agency_that_is_in_use(editor):
 
 
 def test_a_day_off_is_entered_the_way_dates_are_written_here(editor):
-    editor.post(reverse("admin:services_specialday_add"), {"day": "02/09/2031", "kind": "off", "name": "Quốc khánh"})
+    editor.post(
+        reverse("admin:services_specialday_add"),
+        {"day": "02/09/2031", "kind": "off", "name": "Quốc khánh"},
+    )
     assert str(SpecialDay.objects.get()) == "02/09/2031 – Quốc khánh"
 
 

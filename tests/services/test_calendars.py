@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import calendars
-from services.calendars import Calendar, add_working_minutes, due_at, resume, working_minutes_between
+from services.calendars import (
+    Calendar,
+    add_working_minutes,
+    due_at,
+    resume,
+    working_minutes_between,
+)
 from services.models import SpecialDay, TimeUnit
 from tests.services.factories import SpecialDayFactory
 
@@ -155,7 +161,11 @@ def test_a_naive_moment_is_refused(count):
 
 @pytest.mark.parametrize("unit", TimeUnit.values)
 def test_a_calendar_without_working_days_ends_in_a_clear_error(unit):
-    never = Calendar(off=frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(2 * calendars.LOOK_AHEAD_DAYS)))
+    never = Calendar(
+        off=frozenset(
+            date(2026, 1, 1) + timedelta(days=n) for n in range(2 * calendars.LOOK_AHEAD_DAYS)
+        )
+    )
     with pytest.raises(ValueError, match="no working day"):
         due_at(at(2, 3), 1, unit, never)
 
@@ -194,9 +204,13 @@ _calendars = st.builds(
     Calendar,
     off=st.frozensets(_days, max_size=40),
     make_up=st.frozensets(_days, max_size=10),
-    hours=st.sampled_from([PLAIN.hours, ((time(8), time(16)),), ((time(0), time(12)), (time(12, 30), time(23, 59)))]),
+    hours=st.sampled_from(
+        [PLAIN.hours, ((time(8), time(16)),), ((time(0), time(12)), (time(12, 30), time(23, 59)))]
+    ),
 )
-_moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1), timezones=st.sampled_from([ZONE, UTC]))
+_moments = st.datetimes(
+    datetime(2026, 1, 1), datetime(2027, 6, 1), timezones=st.sampled_from([ZONE, UTC])
+)
 _amounts = st.integers(0, 60)
 _units = st.sampled_from(TimeUnit.values)
 
@@ -227,12 +241,17 @@ def test_what_comes_in_later_is_never_due_sooner(one, other, amount, unit, calen
 
 @given(_moments, _amounts, _calendars)
 def test_working_days_are_never_shorter_than_calendar_days(start, amount, calendar):
-    assert due_at(start, amount, WORKING_DAYS, calendar) >= due_at(start, amount, CALENDAR_DAYS, calendar)
+    assert due_at(start, amount, WORKING_DAYS, calendar) >= due_at(
+        start, amount, CALENDAR_DAYS, calendar
+    )
 
 
 @given(_moments, st.integers(0, 20_000), _calendars)
 def test_the_minutes_added_are_the_minutes_between(start, minutes, calendar):
-    assert working_minutes_between(start, add_working_minutes(start, minutes, calendar), calendar) == minutes
+    assert (
+        working_minutes_between(start, add_working_minutes(start, minutes, calendar), calendar)
+        == minutes
+    )
 
 
 @given(_moments, st.integers(0, 5_000), st.integers(0, 5_000), _calendars)
@@ -243,8 +262,12 @@ def test_minutes_may_be_added_in_two_goes(start, one, other, calendar):
 
 @given(_moments, _moments, _moments, _calendars)
 def test_working_time_adds_up(one, other, third, calendar):
-    first, middle, last = sorted(moment.replace(second=0, microsecond=0) for moment in (one, other, third))
-    parts = working_minutes_between(first, middle, calendar) + working_minutes_between(middle, last, calendar)
+    first, middle, last = sorted(
+        moment.replace(second=0, microsecond=0) for moment in (one, other, third)
+    )
+    parts = working_minutes_between(first, middle, calendar) + working_minutes_between(
+        middle, last, calendar
+    )
     assert parts == working_minutes_between(first, last, calendar)
 
 
@@ -262,4 +285,6 @@ def test_a_pause_never_shortens_a_period(start, amount, unit, until_pause, lengt
     again = resume(due, paused_at, now, calendar)
     assert again >= due
     if again != due:
-        assert working_minutes_between(now, again, calendar) == working_minutes_between(paused_at, due, calendar)
+        assert working_minutes_between(now, again, calendar) == working_minutes_between(
+            paused_at, due, calendar
+        )

@@ -51,7 +51,9 @@ def test_at_least_six_fields_have_services():
 
 
 def test_no_field_is_empty():
-    assert {field["code"] for field in CATALOGUE.fields} == {service["field"] for service in SERVICES.values()}
+    assert {field["code"] for field in CATALOGUE.fields} == {
+        service["field"] for service in SERVICES.values()
+    }
 
 
 @pytest.mark.parametrize("slug", SIX)
@@ -68,7 +70,10 @@ def test_only_the_six_are_on_the_home_page():
 
 @pytest.mark.parametrize(
     ("slug", "amount"),
-    [("cap-giay-phep-xay-dung-tram-bts-loai-ii", 100_000), ("cap-lai-ban-chinh-giay-khai-sinh", 8_000)],
+    [
+        ("cap-giay-phep-xay-dung-tram-bts-loai-ii", 100_000),
+        ("cap-lai-ban-chinh-giay-khai-sinh", 8_000),
+    ],
 )
 def test_a_fee_that_is_paid_online_has_an_amount_and_says_where_it_comes_from(slug, amount):
     (fee,) = SERVICES[slug]["fees"]
@@ -96,7 +101,17 @@ def test_a_fee_without_an_amount_says_who_sets_it(slug):
 @every_service
 def test_every_item_of_level_one_is_there(slug):
     service = SERVICES[slug]
-    for item in ("name", "summary", "applicants", "steps", "channels", "conditions", "papers", "result", "legal_basis"):
+    for item in (
+        "name",
+        "summary",
+        "applicants",
+        "steps",
+        "channels",
+        "conditions",
+        "papers",
+        "result",
+        "legal_basis",
+    ):
         assert service[item], item
     assert service["sets"] >= 1
     assert service["time_limit"] is None or service["time_limit"] > 0
@@ -124,8 +139,19 @@ def test_an_online_form_has_two_to_four_pages_and_each_asks(slug):
 
 @every_online_service
 def test_the_applicant_is_not_asked_twice(slug):
-    keys = {question.key for section in form_spec.parse(SERVICES[slug]["form"]) for question in section.asking}
-    assert not keys & {"ho_ten", "so_dinh_danh_nguoi_nop", "dien_thoai", "email", "thu_dien_tu", "dia_chi"}
+    keys = {
+        question.key
+        for section in form_spec.parse(SERVICES[slug]["form"])
+        for question in section.asking
+    }
+    assert not keys & {
+        "ho_ten",
+        "so_dinh_danh_nguoi_nop",
+        "dien_thoai",
+        "email",
+        "thu_dien_tu",
+        "dia_chi",
+    }
 
 
 @every_online_service
@@ -138,7 +164,9 @@ def test_the_declaration_is_filled_in_and_not_uploaded(slug):
 @every_online_service
 def test_papers_and_files_asked_in_the_form_have_different_keys(slug):
     service = SERVICES[slug]
-    asked = {question.key for section in form_spec.parse(service["form"]) for question in section.asking}
+    asked = {
+        question.key for section in form_spec.parse(service["form"]) for question in section.asking
+    }
     assert not asked & {paper["key"] for paper in service["papers"]}
 
 
@@ -171,7 +199,9 @@ def test_days_off_are_weekdays_of_2026_to_2028():
 
 @pytest.mark.parametrize("year", [2026, 2027, 2028])
 def test_each_year_has_five_weekdays_off_for_tet_and_twelve_holidays_in_all(year):
-    off = [row for row in CATALOGUE.special_days if row["day"].year == year and row["kind"] == "off"]
+    off = [
+        row for row in CATALOGUE.special_days if row["day"].year == year and row["kind"] == "off"
+    ]
     assert sum("Tết Nguyên đán" in row["name"] for row in off) == 5
     assert len(off) == 12
 
@@ -188,7 +218,9 @@ class TestAuthority:
 
     def test_all_four_levels_are_explained(self):
         assert [level["number"] for level in self.authority["levels"]] == [1, 2, 3, 4]
-        assert all(level["name"] and level["short"] and level["text"] for level in self.authority["levels"])
+        assert all(
+            level["name"] and level["short"] and level["text"] for level in self.authority["levels"]
+        )
 
     def test_all_six_forms_of_the_desk_are_named(self):
         forms = self.authority["form_set"]["forms"]
@@ -202,7 +234,8 @@ class TestAuthority:
 
     def test_working_hours_are_clock_times_and_eight_in_all(self):
         minutes = [
-            [60 * int(moment[:2]) + int(moment[3:]) for moment in period] for period in self.authority["working_hours"]
+            [60 * int(moment[:2]) + int(moment[3:]) for moment in period]
+            for period in self.authority["working_hours"]
         ]
         assert sum(closes - opens for opens, closes in minutes) == 8 * 60
 

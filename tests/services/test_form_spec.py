@@ -10,7 +10,11 @@ from services.form_spec import Option, parse
 
 
 def form(*questions, **section):
-    return {"sections": [{"key": "phan-1", "title": "Phần một", "questions": list(questions), **section}]}
+    return {
+        "sections": [
+            {"key": "phan-1", "title": "Phần một", "questions": list(questions), **section}
+        ]
+    }
 
 
 def question(**changes):
@@ -27,13 +31,27 @@ def test_no_form_has_no_sections(nothing):
 
 def test_a_question_is_read_with_all_that_it_says():
     spec = form(
-        question(kind="number", required=False, help="Tính bằng mét.", min=1, max=2.5, unit="m", placeholder="0")
+        question(
+            kind="number",
+            required=False,
+            help="Tính bằng mét.",
+            min=1,
+            max=2.5,
+            unit="m",
+            placeholder="0",
+        )
     )
     (section,) = parse(spec)
     (read,) = section.questions
     assert (section.key, section.title) == ("phan-1", "Phần một")
     assert (read.key, read.kind, read.label, read.required) == ("cau_1", "number", "Câu một", False)
-    assert (read.help, read.min, read.max, read.unit, read.placeholder) == ("Tính bằng mét.", 1, 2.5, "m", "0")
+    assert (read.help, read.min, read.max, read.unit, read.placeholder) == (
+        "Tính bằng mét.",
+        1,
+        2.5,
+        "m",
+        "0",
+    )
 
 
 def test_a_question_must_be_answered_unless_it_says_otherwise():
@@ -46,7 +64,13 @@ def test_options_keep_their_order():
 
 
 def test_headings_and_notes_speak_but_do_not_ask():
-    (section,) = parse(form({"kind": "heading", "label": "Đầu mục"}, {"kind": "note", "label": "Lời dặn"}, question()))
+    (section,) = parse(
+        form(
+            {"kind": "heading", "label": "Đầu mục"},
+            {"kind": "note", "label": "Lời dặn"},
+            question(),
+        )
+    )
     assert [one.kind for one in section.questions] == ["heading", "note", "text"]
     assert [one.kind for one in section.asking] == ["text"]
 
@@ -63,11 +87,17 @@ REFUSED = {
     "sections that are no list": ({"sections": {}}, "sections"),
     "a section that is no mapping": ({"sections": ["x"]}, "title"),
     "a section without title": ({"sections": [{"key": "a", "questions": [question()]}]}, "title"),
-    "a section without questions": ({"sections": [{"key": "a", "title": "Phần A", "questions": []}]}, "Phần A"),
+    "a section without questions": (
+        {"sections": [{"key": "a", "title": "Phần A", "questions": []}]},
+        "Phần A",
+    ),
     "an unknown key of a section": (form(question(), colour="red"), "Phần một"),
     "a help of a section that is no text": (form(question(), help=["x"]), "help"),
     "a question that is no mapping": (form("x"), "câu 1 của phần “Phần một”"),
-    "an unknown kind": (form(question(), question(key="hai", kind="colour")), "câu 2 của phần “Phần một”"),
+    "an unknown kind": (
+        form(question(), question(key="hai", kind="colour")),
+        "câu 2 của phần “Phần một”",
+    ),
     "a kind that is a list": (form(question(kind=["text"])), "câu 1"),
     "a question without label": (form(question(label=" ")), "label"),
     "an unknown key of a question": (form(question(colour="red")), "colour"),
@@ -81,8 +111,14 @@ REFUSED = {
     "two sections of one key": ({"sections": 2 * form(question())["sections"]}, "phan-1"),
     "a choice without options": (form(question(kind="choice")), "lựa chọn"),
     "a choice of one": (form(question(kind="choice", options=OPTIONS[:1])), "lựa chọn"),
-    "options as a mapping": (form(question(kind="choices", options={"a": "A", "b": "B"})), "lựa chọn"),
-    "an option that is no text": (form(question(kind="choice", options=[[True, "Có"], [False, "Không"]])), "lựa chọn"),
+    "options as a mapping": (
+        form(question(kind="choices", options={"a": "A", "b": "B"})),
+        "lựa chọn",
+    ),
+    "an option that is no text": (
+        form(question(kind="choice", options=[[True, "Có"], [False, "Không"]])),
+        "lựa chọn",
+    ),
     "two options of one value": (form(question(kind="choice", options=2 * OPTIONS[:1])), "co"),
     "required in words": (form(question(required="no")), "required"),
     "a help that is no text": (form(question(help=3)), "help"),
@@ -111,11 +147,28 @@ def test_what_is_no_form_is_refused_by_name(name):
 
 
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["text", "choice", "cau_1"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["text", "choice", "cau_1"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["sections", "key", "title", "help", "questions", "kind", "label", "options", "min", "x"]),
+            st.sampled_from(
+                [
+                    "sections",
+                    "key",
+                    "title",
+                    "help",
+                    "questions",
+                    "kind",
+                    "label",
+                    "options",
+                    "min",
+                    "x",
+                ]
+            ),
             inner,
             max_size=5,
         )
@@ -124,7 +177,11 @@ _json = st.recursive(
 )
 
 
-@given(_json | st.builds(form, _json) | st.builds(lambda sections: {"sections": sections}, st.lists(_json, max_size=3)))
+@given(
+    _json
+    | st.builds(form, _json)
+    | st.builds(lambda sections: {"sections": sections}, st.lists(_json, max_size=3))
+)
 def test_whatever_is_given_is_read_or_refused_and_never_breaks(spec):
     try:
         sections = parse(spec)

@@ -61,8 +61,14 @@ class Folder:
 
     def write(self):
         (self.path / "services").mkdir(exist_ok=True)
-        for name, rows in (("agencies", self.agencies), ("fields", self.fields), ("special_days", self.days)):
-            (self.path / f"{name}.yaml").write_text(yaml.safe_dump(rows, allow_unicode=True), encoding="utf-8")
+        for name, rows in (
+            ("agencies", self.agencies),
+            ("fields", self.fields),
+            ("special_days", self.days),
+        ):
+            (self.path / f"{name}.yaml").write_text(
+                yaml.safe_dump(rows, allow_unicode=True), encoding="utf-8"
+            )
         for path in (self.path / "services").iterdir():
             path.unlink()
         for name, service in self.services.items():
@@ -100,8 +106,17 @@ def snapshot():
 def test_a_service_is_written_with_its_lines_in_their_order(folder):
     assert folder.load() == "1 dịch vụ: 1 mới, 0 cập nhật, 0 giữ nguyên"
     service = Service.objects.get()
-    assert (service.slug, service.field.name, service.agency.name) == ("dich-vu", "Hộ tịch", "Bộ phận Một cửa")
-    assert (service.level, service.is_featured, service.is_published, service.form_version) == (4, True, True, 1)
+    assert (service.slug, service.field.name, service.agency.name) == (
+        "dich-vu",
+        "Hộ tịch",
+        "Bộ phận Một cửa",
+    )
+    assert (service.level, service.is_featured, service.is_published, service.form_version) == (
+        4,
+        True,
+        True,
+        1,
+    )
     assert [paper.key for paper in service.papers.all()] == ["to-khai", "can-cuoc"]
     assert service.fee_total == 8000
     assert service.templates.get().name == "Tờ khai"
@@ -227,26 +242,59 @@ DICH_VU = "services/dich-vu.yaml"
 MISTAKES = {
     "an unknown key": (_service(colour="đỏ"), f"{DICH_VU}: colour: khóa lạ"),
     "a missing key": (_without("result"), f"{DICH_VU}: result: thiếu khóa này"),
-    "an unknown field": (_service(field="la"), f"{DICH_VU}: field: không có mã “la”; chọn: ho-tich"),
-    "an unknown agency": (_service(agency="la"), f"{DICH_VU}: agency: không có mã “la”; chọn: mot-cua"),
-    "a slug unlike its file": (_service(slug="khac"), f"{DICH_VU}: slug: phải giống tên tệp: “dich-vu”"),
-    "a level that does not exist": (_service(level=5), f"{DICH_VU}: level: chọn một trong: 1, 2, 3, 4"),
+    "an unknown field": (
+        _service(field="la"),
+        f"{DICH_VU}: field: không có mã “la”; chọn: ho-tich",
+    ),
+    "an unknown agency": (
+        _service(agency="la"),
+        f"{DICH_VU}: agency: không có mã “la”; chọn: mot-cua",
+    ),
+    "a slug unlike its file": (
+        _service(slug="khac"),
+        f"{DICH_VU}: slug: phải giống tên tệp: “dich-vu”",
+    ),
+    "a level that does not exist": (
+        _service(level=5),
+        f"{DICH_VU}: level: chọn một trong: 1, 2, 3, 4",
+    ),
     "a level in words": (_service(level="bốn"), f"{DICH_VU}: level: cần một số nguyên"),
     "a level that is yes": (_service(level=True), f"{DICH_VU}: level: cần một số nguyên"),
-    "a unit that does not exist": (_service(time_unit="weeks"), f"{DICH_VU}: time_unit: chọn một trong: hours"),
-    "a time limit in words": (_service(time_limit="ba ngày"), f"{DICH_VU}: time_limit: cần một số nguyên, hoặc null"),
+    "a unit that does not exist": (
+        _service(time_unit="weeks"),
+        f"{DICH_VU}: time_unit: chọn một trong: hours",
+    ),
+    "a time limit in words": (
+        _service(time_limit="ba ngày"),
+        f"{DICH_VU}: time_limit: cần một số nguyên, hoặc null",
+    ),
     "a code that is a number": (_service(code=1.5), f"{DICH_VU}: code: cần chữ"),
     "steps that are no list": (_service(steps="Nộp."), f"{DICH_VU}: steps: cần một danh sách"),
-    "a step with a bare colon": (_service(steps=[{"Bước 1": "nộp"}]), f"{DICH_VU}: steps: cần một danh sách"),
+    "a step with a bare colon": (
+        _service(steps=[{"Bước 1": "nộp"}]),
+        f"{DICH_VU}: steps: cần một danh sách",
+    ),
     "no steps at all": (_service(steps=[]), f"{DICH_VU}: steps: "),
     "a name that is too long": (_service(name="a" * 301), f"{DICH_VU}: name: "),
     "a flag in words": (_service(featured="có"), f"{DICH_VU}: featured: cần true hoặc false"),
-    "a level 3 without form": (_service(form={}), f"{DICH_VU}: form: Dịch vụ mức độ 3 trở lên cần biểu mẫu"),
-    "a bad kind of question": (_question(kind="colour"), f"{DICH_VU}: form: Loại câu hỏi không có trong danh sách"),
-    "a date in a form": (_question(min=date(2026, 1, 1)), f"{DICH_VU}: form: cần “sections”; ngày tháng phải"),
+    "a level 3 without form": (
+        _service(form={}),
+        f"{DICH_VU}: form: Dịch vụ mức độ 3 trở lên cần biểu mẫu",
+    ),
+    "a bad kind of question": (
+        _question(kind="colour"),
+        f"{DICH_VU}: form: Loại câu hỏi không có trong danh sách",
+    ),
+    "a date in a form": (
+        _question(min=date(2026, 1, 1)),
+        f"{DICH_VU}: form: cần “sections”; ngày tháng phải",
+    ),
     "an infinite number in a form": (_question(min=float("inf")), f"{DICH_VU}: form: "),
     "papers that are no list": (_service(papers={}), f"{DICH_VU}: papers: cần một danh sách"),
-    "a paper that is no mapping": (_service(papers=["giấy"]), f"{DICH_VU}: papers[1]: cần các dòng “khóa: giá trị”"),
+    "a paper that is no mapping": (
+        _service(papers=["giấy"]),
+        f"{DICH_VU}: papers[1]: cần các dòng “khóa: giá trị”",
+    ),
     "a bad kind of paper": (
         lambda folder: folder.service["papers"][1].update(kind="la"),
         f"{DICH_VU}: papers[2].kind: chọn một trong: form, original",
@@ -271,20 +319,51 @@ MISTAKES = {
         lambda folder: folder.agencies.append(dict(AGENCY)),
         "agencies.yaml: [2].code: “mot-cua” đã có",
     ),
-    "a bad address": (lambda folder: folder.agencies[0].update(email="x"), "agencies.yaml: [1].email: "),
-    "a field without name": (lambda folder: folder.fields[0].pop("name"), "fields.yaml: [1].name: thiếu khóa này"),
-    "a code with accents": (lambda folder: folder.fields[0].update(code="hộ tịch"), "fields.yaml: [1].code: "),
-    "a day in words": (lambda folder: folder.days[0].update(day="2/9"), "special_days.yaml: [1].day: cần một ngày"),
-    "two days of one date": (lambda folder: folder.days.append(dict(DAY)), "special_days.yaml: [2].day: “2026-09-02”"),
+    "a bad address": (
+        lambda folder: folder.agencies[0].update(email="x"),
+        "agencies.yaml: [1].email: ",
+    ),
+    "a field without name": (
+        lambda folder: folder.fields[0].pop("name"),
+        "fields.yaml: [1].name: thiếu khóa này",
+    ),
+    "a code with accents": (
+        lambda folder: folder.fields[0].update(code="hộ tịch"),
+        "fields.yaml: [1].code: ",
+    ),
+    "a day in words": (
+        lambda folder: folder.days[0].update(day="2/9"),
+        "special_days.yaml: [1].day: cần một ngày",
+    ),
+    "two days of one date": (
+        lambda folder: folder.days.append(dict(DAY)),
+        "special_days.yaml: [2].day: “2026-09-02”",
+    ),
     "no services": (lambda folder: folder.services.clear(), "services/: chưa có tệp dịch vụ nào"),
 }
 BAD_FILES = {
-    "bad YAML": ("fields.yaml", "- code: [ho-tich\n- name: x\n", "fields.yaml: dòng 2: sửa lỗi YAML"),
-    "a key written twice": (DICH_VU, "slug: dich-vu\nslug: khac\n", f"{DICH_VU}: dòng 1: sửa lỗi YAML: khóa “slug”"),
-    "a day that does not exist": ("special_days.yaml", "- day: 2026-02-30\n", "special_days.yaml: không đọc được"),
+    "bad YAML": (
+        "fields.yaml",
+        "- code: [ho-tich\n- name: x\n",
+        "fields.yaml: dòng 2: sửa lỗi YAML",
+    ),
+    "a key written twice": (
+        DICH_VU,
+        "slug: dich-vu\nslug: khac\n",
+        f"{DICH_VU}: dòng 1: sửa lỗi YAML: khóa “slug”",
+    ),
+    "a day that does not exist": (
+        "special_days.yaml",
+        "- day: 2026-02-30\n",
+        "special_days.yaml: không đọc được",
+    ),
     "an empty file": (DICH_VU, "", f"{DICH_VU}: cần các dòng “khóa: giá trị”"),
     "an empty list": ("agencies.yaml", "# không có gì\n", "agencies.yaml: cần một danh sách"),
-    "code in YAML": (DICH_VU, "slug: !!python/object/apply:os.getcwd []\n", f"{DICH_VU}: dòng 1: sửa lỗi YAML"),
+    "code in YAML": (
+        DICH_VU,
+        "slug: !!python/object/apply:os.getcwd []\n",
+        f"{DICH_VU}: dòng 1: sửa lỗi YAML",
+    ),
     "a second file of one slug": (
         "services/dich-vu.yml",
         yaml.safe_dump(SERVICE),
@@ -380,7 +459,9 @@ def test_a_dump_makes_the_same_catalogue_in_an_empty_database(folder, tmp_path_f
 
 
 def test_a_dump_is_written_for_people(folder, tmp_path_factory):
-    folder.questions.append(QUESTION | {"key": "chon", "kind": "choice", "options": [["b", "Hai"], ["a", "Một"]]})
+    folder.questions.append(
+        QUESTION | {"key": "chon", "kind": "choice", "options": [["b", "Hai"], ["a", "Một"]]}
+    )
     folder.load()
     path = tmp_path_factory.mktemp("dump")
     dump(path)

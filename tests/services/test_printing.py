@@ -23,7 +23,9 @@ def words(template) -> str:
 
 def every_kind() -> dict:
     """A form that asks one question of each kind there is, and speaks in each way."""
-    questions = [{"key": f"cau_{kind}", "kind": kind, "label": f"Câu hỏi {kind}"} for kind in sorted(ASKING)]
+    questions = [
+        {"key": f"cau_{kind}", "kind": kind, "label": f"Câu hỏi {kind}"} for kind in sorted(ASKING)
+    ]
     for question in questions:
         if question["kind"] in WITH_OPTIONS:
             question["options"] = [["a", "Lựa chọn Anh"], ["b", "Lựa chọn Bình"]]

@@ -10,7 +10,9 @@ from services.models import Service
 from services.search import fold
 from tests.services.factories import AgencyFactory, FieldFactory, ServiceFactory
 
-VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ "
+VIETNAMESE = (
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ "
+)
 _vietnamese = st.text(VIETNAMESE + VIETNAMESE.upper())
 
 

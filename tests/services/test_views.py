@@ -36,12 +36,16 @@ def names(response) -> list[str]:
 
 @pytest.fixture
 def birth() -> Service:
-    return ServiceFactory(name="Cấp lại bản chính Giấy Khai Sinh", field=FieldFactory(name="Hộ tịch", code="ho-tich"))
+    return ServiceFactory(
+        name="Cấp lại bản chính Giấy Khai Sinh", field=FieldFactory(name="Hộ tịch", code="ho-tich")
+    )
 
 
 @pytest.fixture
 def building() -> Service:
-    return ServiceFactory(name="Cấp giấy phép xây dựng nhà ở", field=FieldFactory(name="Xây dựng", code="xay-dung"))
+    return ServiceFactory(
+        name="Cấp giấy phép xây dựng nhà ở", field=FieldFactory(name="Xây dựng", code="xay-dung")
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,8 +63,12 @@ def test_a_search_finds_the_words_however_they_are_typed(client, birth, building
     assert names(client.get("/dich-vu/", {"q": words})) == [birth.name]
 
 
-@pytest.mark.parametrize("words", ["xay dung", "xây dựng", unicodedata.normalize("NFD", "XÂY DỰNG")])
-def test_a_search_works_without_accents_and_with_taken_apart_letters(client, birth, building, words):
+@pytest.mark.parametrize(
+    "words", ["xay dung", "xây dựng", unicodedata.normalize("NFD", "XÂY DỰNG")]
+)
+def test_a_search_works_without_accents_and_with_taken_apart_letters(
+    client, birth, building, words
+):
     assert names(client.get("/dich-vu/", {"q": words})) == [building.name]
 
 
@@ -83,7 +91,9 @@ def test_when_nothing_is_found_the_page_says_what_to_try(client, birth, settings
     assert settings.AUTHORITY["phone"] in page
 
 
-@pytest.mark.parametrize("words", ["%", "_", "\\", "'", "a" * 5000, "'; drop table services_service; --"])
+@pytest.mark.parametrize(
+    "words", ["%", "_", "\\", "'", "a" * 5000, "'; drop table services_service; --"]
+)
 def test_odd_words_are_words(client, birth, words):
     assert client.get("/dich-vu/", {"q": words}).status_code == 200
 
@@ -111,7 +121,9 @@ def test_a_service_for_both_is_found_by_each_audience(client):
     assert names(client.get("/dich-vu/?doi_tuong=business")) == ["Cho doanh nghiệp", "Cho hai bên"]
 
 
-@pytest.mark.parametrize("query", ["linh_vuc=xx", "muc_do=9", "muc_do=abc", "doi_tuong=ma", "co_quan=xx"])
+@pytest.mark.parametrize(
+    "query", ["linh_vuc=xx", "muc_do=9", "muc_do=abc", "doi_tuong=ma", "co_quan=xx"]
+)
 def test_an_unknown_filter_is_named_and_ignored(client, birth, query):
     response = client.get(f"/dich-vu/?{query}")
     value = query.split("=")[1]
@@ -169,12 +181,16 @@ def test_a_list_is_grouped_by_field_in_the_order_of_the_catalogue(client):
     for order, name in ((2, "Xây dựng"), (1, "Hộ tịch")):
         field = FieldFactory(name=name, order=order)
         ServiceFactory.create_batch(2, field=field, online=True)
-    headings = re.findall(r"<h2 id=\"linh-vuc-[^>]+>([^<]+)", client.get("/dich-vu/muc-do-3-4/").content.decode())
+    headings = re.findall(
+        r"<h2 id=\"linh-vuc-[^>]+>([^<]+)", client.get("/dich-vu/muc-do-3-4/").content.decode()
+    )
     assert headings == ["Hộ tịch", "Xây dựng"]
 
 
 def test_an_empty_list_says_so(client):
-    assert "Hiện chưa có dịch vụ nào trong danh sách này" in text(client.get("/dich-vu/muc-do-3-4/"))
+    assert "Hiện chưa có dịch vụ nào trong danh sách này" in text(
+        client.get("/dich-vu/muc-do-3-4/")
+    )
 
 
 # --- One service -------------------------------------------------------------------------------------------------
@@ -206,7 +222,9 @@ def test_level_3_is_sent_online_and_paid_and_collected_at_the_counter(client):
     service = ServiceFactory(online=True)
     response = client.get(service.get_absolute_url())
     assert f'href="/nop-ho-so/{service.slug}/"' in response.content.decode()
-    assert "Nộp hồ sơ trực tuyến. Bạn đến trực tiếp để trả phí, nếu có, và nhận kết quả." in text(response)
+    assert "Nộp hồ sơ trực tuyến. Bạn đến trực tiếp để trả phí, nếu có, và nhận kết quả." in text(
+        response
+    )
 
 
 def test_level_4_is_the_whole_way_online(client):
@@ -263,11 +281,15 @@ def test_a_service_without_fees_says_that_nothing_is_taken(client):
 
 def test_a_time_limit_set_elsewhere_is_said_in_words(client):
     service = ServiceFactory(time_limit=None)
-    assert "Thời hạn giải quyết Theo quy định hiện hành" in text(client.get(service.get_absolute_url()))
+    assert "Thời hạn giải quyết Theo quy định hiện hành" in text(
+        client.get(service.get_absolute_url())
+    )
 
 
 def test_words_of_the_catalogue_cannot_become_markup(client):
-    service = ServiceFactory(name="<b>đậm</b>", steps=["<script>x</script>"], summary="<i>nghiêng</i>")
+    service = ServiceFactory(
+        name="<b>đậm</b>", steps=["<script>x</script>"], summary="<i>nghiêng</i>"
+    )
     html = client.get(service.get_absolute_url()).content.decode()
     assert "<script" not in html
     assert "<b>đậm" not in html
@@ -298,7 +320,9 @@ def download(client, template) -> bytes:
 
 
 def test_a_form_is_printed_from_its_questions(client):
-    template = FormTemplateFactory(service=ServiceFactory(level=2), name="Tờ khai thử", key="to-khai")
+    template = FormTemplateFactory(
+        service=ServiceFactory(level=2), name="Tờ khai thử", key="to-khai"
+    )
     content = download(client, template)
     page = PdfReader(io.BytesIO(content)).pages[0].extract_text()
     assert "TỜ KHAI THỬ" in page
@@ -338,9 +362,16 @@ def test_a_form_that_asks_nothing_is_named_but_has_no_download(client):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("path", "exactly"),
-    [("/dich-vu/", 4), ("/dich-vu/?q=dich+vu&muc_do=4", 4), ("/dich-vu/muc-do-3-4/", 1), ("/dich-vu/muc-do-1-2/", 1)],
+    [
+        ("/dich-vu/", 4),
+        ("/dich-vu/?q=dich+vu&muc_do=4", 4),
+        ("/dich-vu/muc-do-3-4/", 1),
+        ("/dich-vu/muc-do-1-2/", 1),
+    ],
 )
-def test_lists_cost_the_same_whatever_the_rows(client, django_assert_num_queries, path, exactly, rows):
+def test_lists_cost_the_same_whatever_the_rows(
+    client, django_assert_num_queries, path, exactly, rows
+):
     ServiceFactory.create_batch(rows, paid=True)
     ServiceFactory.create_batch(rows)
     with django_assert_num_queries(exactly):

@@ -33,10 +33,16 @@ ACTIONS_HEAD = """\
 
 
 class Command(BaseCommand):
-    help = "Write docs/workflow.md from the table of moves; --check only tells whether it is current."
+    help = (
+        "Write docs/workflow.md from the table of moves; --check only tells whether it is current."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when the page is not current")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="write nothing, exit 1 when the page is not current",
+        )
 
     def handle(self, *args, check: bool, **options) -> None:
         path = Path(settings.BASE_DIR) / "docs" / "workflow.md"
@@ -44,7 +50,9 @@ class Command(BaseCommand):
         if written == true:
             return
         if check:
-            raise CommandError("docs/workflow.md no longer tells what dossiers/states.py says; run workflow_diagram.")
+            raise CommandError(
+                "docs/workflow.md no longer tells what dossiers/states.py says; run workflow_diagram."
+            )
         path.parent.mkdir(exist_ok=True)
         path.write_text(true, encoding="utf-8")
         self.stdout.write("docs/workflow.md written")
@@ -66,7 +74,8 @@ def diagram() -> str:
     lines = [f'    state "{state.label}" as {state.value}' for state in State]
     lines += [f"    [*] --> {State.DRAFT.value}"]
     lines += [
-        f"    {source.value} --> {target.value}: {' / '.join(words)}" for (source, target), words in arrows.items()
+        f"    {source.value} --> {target.value}: {' / '.join(words)}"
+        for (source, target), words in arrows.items()
     ]
     lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
@@ -75,7 +84,12 @@ def diagram() -> str:
 def states() -> str:
     """Return the table of states with the codes that are exchanged with the national portal."""
     rows = [
-        row(state.label, f"`{state.value}`", NATIONAL_CODES.get(state, "–"), "kết thúc" if state in FINAL else "")
+        row(
+            state.label,
+            f"`{state.value}`",
+            NATIONAL_CODES.get(state, "–"),
+            "kết thúc" if state in FINAL else "",
+        )
         for state in State
     ]
     return STATES_HEAD + "".join(rows)

@@ -27,13 +27,19 @@ class Command(BaseCommand):
     help = "Load demo people and dossiers (development only)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dossiers", type=int, default=0, metavar="N", help="make N dossiers more")
-        parser.add_argument("--print-only", action="store_true", help="change nothing, only print the sign-ins")
+        parser.add_argument(
+            "--dossiers", type=int, default=0, metavar="N", help="make N dossiers more"
+        )
+        parser.add_argument(
+            "--print-only", action="store_true", help="change nothing, only print the sign-ins"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse in production: everybody knows these passwords."""
         if settings.PRODUCTION:
-            raise CommandError("Dữ liệu mẫu có mật khẩu ai cũng biết, nên không nạp vào hệ thống chạy thật.")
+            raise CommandError(
+                "Dữ liệu mẫu có mật khẩu ai cũng biết, nên không nạp vào hệ thống chạy thật."
+            )
         if options["dossiers"] < 0:
             raise CommandError("Số hồ sơ phải từ 0 trở lên.")
         if not options["print_only"]:

@@ -34,13 +34,20 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 LITERAL = r"u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
-TEMPLATE_CALL = re.compile(rf"(?<!\w)(_|n?p?gettext)\(({LITERAL}(?:,\s*{LITERAL})*)(?:,\s*count)?\)")
+TEMPLATE_CALL = re.compile(
+    rf"(?<!\w)(_|n?p?gettext)\(({LITERAL}(?:,\s*{LITERAL})*)(?:,\s*count)?\)"
+)
 PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[#0\-]*[\d.*]*[diouxXeEfFgGcrsa]|\{[^{}\s]*\}")
-DATES = re.compile(r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team):.*\n', re.M)
+DATES = re.compile(
+    r'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team):.*\n',
+    re.M,
+)
 HEADER = """\
 # Vietnamese in the source, English here. Written by “manage.py translations update”; the msgstr lines are ours."""
 
-Found = tuple[str | tuple[str, ...], str | None]  # a string, or its singular and plural; and its context
+Found = tuple[
+    str | tuple[str, ...], str | None
+]  # a string, or its singular and plural; and its context
 
 
 class Command(BaseCommand):
@@ -127,7 +134,15 @@ def updated(old: Catalog, source: Catalog) -> Catalog:
         known = old.get(message.id, context=message.context)
         if known and isinstance(known.id, tuple) == isinstance(message.id, tuple):
             fuzzy = known.flags & {"fuzzy"}
-            new.add(message.id, known.string, (), fuzzy, (), known.user_comments, context=message.context)
+            new.add(
+                message.id,
+                known.string,
+                (),
+                fuzzy,
+                (),
+                known.user_comments,
+                context=message.context,
+            )
         else:
             new.add(message.id, context=message.context)
     return new
@@ -138,7 +153,9 @@ def write(file: Path, catalog: Catalog) -> None:
     catalog.header_comment = HEADER
     catalog.fuzzy = False
     output = io.BytesIO()
-    pofile.write_po(output, catalog, width=100, no_location=True, sort_output=True, ignore_obsolete=True)
+    pofile.write_po(
+        output, catalog, width=100, no_location=True, sort_output=True, ignore_obsolete=True
+    )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(DATES.sub("", output.getvalue().decode()), encoding="utf-8")
 
@@ -146,12 +163,21 @@ def write(file: Path, catalog: Catalog) -> None:
 def check(folder: Path, source: Catalog) -> None:
     """Fail with a list of everything missing or wrong."""
     english = read(po_file(folder, TARGET))
-    problems = [f"en: missing from the file, run “translations update”: {shown(m)}" for m in missing(source, english)]
+    problems = [
+        f"en: missing from the file, run “translations update”: {shown(m)}"
+        for m in missing(source, english)
+    ]
     problems += [f"en: no longer in the source: {shown(m)}" for m in missing(english, source)]
-    problems += [f"en: not translated: {shown(m)}" for m in messages(english) if not all(strings(m.string))]
+    problems += [
+        f"en: not translated: {shown(m)}" for m in messages(english) if not all(strings(m.string))
+    ]
     for language, catalog in catalogues(folder):
         problems += [f"{language}: marked fuzzy: {shown(m)}" for m in messages(catalog) if m.fuzzy]
-        problems += [f"{language}: other placeholders: {shown(m)}" for m in messages(catalog) if wrong_placeholders(m)]
+        problems += [
+            f"{language}: other placeholders: {shown(m)}"
+            for m in messages(catalog)
+            if wrong_placeholders(m)
+        ]
     if problems:
         raise CommandError("\n".join([*problems, f"{len(problems)} problems in the translations."]))
 
@@ -182,7 +208,11 @@ def wrong_placeholders(message: Message) -> bool:
     """Does a translation lack a placeholder or have one too many? The singular may say "one" instead of a number."""
     allowed = placeholders(strings(message.id)[-1])
     translations = [text for text in strings(message.string) if text]
-    if isinstance(message.id, tuple) and len(translations) > 1 and placeholders(translations[0]) < allowed:
+    if (
+        isinstance(message.id, tuple)
+        and len(translations) > 1
+        and placeholders(translations[0]) < allowed
+    ):
         translations = translations[1:]
     return any(placeholders(text) != allowed for text in translations)
 

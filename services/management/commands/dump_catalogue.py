@@ -8,7 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from services.catalogue_shapes import AGENCY_KEYS, FIELD_KEYS, LINES, SERVICE_KEYS, SPECIAL_DAY_KEYS, Key
+from services.catalogue_shapes import (
+    AGENCY_KEYS,
+    FIELD_KEYS,
+    LINES,
+    SERVICE_KEYS,
+    SPECIAL_DAY_KEYS,
+    Key,
+)
 from services.models import Agency, Field, Service, SpecialDay
 
 # jsonb keeps no order of keys; people want to read a form from its top.
@@ -31,18 +38,29 @@ class Command(BaseCommand):
         except OSError as error:
             told = {"folder": folder, "why": error}
             raise CommandError(_("Không ghi được vào %(folder)s: %(why)s") % told) from error
-        strangers = sorted(path.name for path in (folder / "services").glob("*.y*ml") if path not in written)
+        strangers = sorted(
+            path.name for path in (folder / "services").glob("*.y*ml") if path not in written
+        )
         if strangers:
-            self.stderr.write(_("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(strangers)})
-        self.stdout.write(_("Đã ghi %(count)d dịch vụ vào %(folder)s") % {"count": len(written), "folder": folder})
+            self.stderr.write(
+                _("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(strangers)}
+            )
+        self.stdout.write(
+            _("Đã ghi %(count)d dịch vụ vào %(folder)s") % {"count": len(written), "folder": folder}
+        )
 
 
 def _write_all(folder: Path, services: models.QuerySet[Service]) -> set[Path]:
     """Write every file; return the paths of the services' files."""
     (folder / "services").mkdir(parents=True, exist_ok=True)
-    _write(folder / "agencies.yaml", [_row(row, AGENCY_KEYS) for row in Agency.objects.order_by("pk")])
+    _write(
+        folder / "agencies.yaml", [_row(row, AGENCY_KEYS) for row in Agency.objects.order_by("pk")]
+    )
     _write(folder / "fields.yaml", [_row(row, FIELD_KEYS) for row in Field.objects.all()])
-    _write(folder / "special_days.yaml", [_row(row, SPECIAL_DAY_KEYS) for row in SpecialDay.objects.all()])
+    _write(
+        folder / "special_days.yaml",
+        [_row(row, SPECIAL_DAY_KEYS) for row in SpecialDay.objects.all()],
+    )
     written = set()
     for service in services:
         path = folder / "services" / f"{service.slug}.yaml"
@@ -52,7 +70,14 @@ def _write_all(folder: Path, services: models.QuerySet[Service]) -> set[Path]:
 
 
 def _write(path: Path, data: Any) -> None:
-    text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=110)
+    text = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=False,
+        width=110,
+    )
     path.write_text(text, encoding="utf-8")
 
 
@@ -68,9 +93,12 @@ def _row(row: models.Model, keys: dict[str, Key], **given: Any) -> dict:
 
 def _service(service: Service) -> dict:
     lines = {
-        name: [_row(line, keys) for line in getattr(service, name).all()] for name, (keys, _model) in LINES.items()
+        name: [_row(line, keys) for line in getattr(service, name).all()]
+        for name, (keys, _model) in LINES.items()
     }
-    return _row(service, SERVICE_KEYS, field=service.field.code, agency=service.agency.code, **lines)
+    return _row(
+        service, SERVICE_KEYS, field=service.field.code, agency=service.agency.code, **lines
+    )
 
 
 def _form(spec: dict) -> dict:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", nargs="?", help="default: settings.CATALOGUE_DIR")
         # A deployment that starts again must not undo what editors have changed since.
-        parser.add_argument("--initial", action="store_true", help="only where there are no services yet")
+        parser.add_argument(
+            "--initial", action="store_true", help="only where there are no services yet"
+        )
 
     def handle(self, *args, **options):
         if options["initial"] and Service.objects.exists():
@@ -35,7 +37,9 @@ class Command(BaseCommand):
             catalogue = read(folder)
         except CatalogueError as error:
             told = {"count": len(error.mistakes), "mistakes": error, "folder": folder}
-            raise CommandError(_("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % told) from error
+            raise CommandError(
+                _("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % told
+            ) from error
         with transaction.atomic():
             outcomes = save(catalogue)
         if options["verbosity"]:
