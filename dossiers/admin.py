@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
@@ -19,7 +18,9 @@ from dossiers import access, admin_queues, admin_views, codes
 from dossiers.models import TICKING, Dossier
 from dossiers.states import State
 from dossiers.timeline import TONES
+from services import formats
 from services.models import Field, Service
+from services.read_only_admin import ReadOnlyAdmin
 
 MOST_COUNTED = 10_000
 SHORTEST_PHONE = 4
@@ -139,28 +140,11 @@ class QueueFilter(admin.SimpleListFilter):
 # --- The list ----------------------------------------------------------------------------------------------------
 
 
-class ReadOnly:
-    """Staff who see dossiers look; nobody adds, changes or deletes. Asked of `access`, not of Django's permissions."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return access.sees_dossiers(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return access.sees_dossiers(request.user)
-
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-
 @admin.register(Dossier)
-class DossierAdmin(ReadOnly, admin.ModelAdmin):
+class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     """Shows and finds; `admin_views` acts."""
+
+    can_view = staticmethod(access.sees_dossiers)
 
     list_display = ["code", "what", "who", "status", "sent", "deadline", "money", "handled_by"]
     list_filter = [QueueFilter, DueFilter, StateFilter, FeeFilter, FieldFilter, ServiceFilter]
@@ -277,7 +261,7 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
             return "Không thu"
         if not dossier.owed:
             return _tag("done", "Đã nộp đủ")
-        return _tag("attention", f"Còn {in_dong(dossier.owed)}")
+        return _tag("attention", f"Còn {formats.money(dossier.owed)}")
 
     @admin.display(description="Người xử lý")
     def handled_by(self, dossier: Dossier) -> str:
@@ -287,8 +271,3 @@ class DossierAdmin(ReadOnly, admin.ModelAdmin):
 def _tag(tone: str, words: str) -> str:
     """A status as templates/_status.html draws it, without a template for each of fifty rows."""
     return format_html('<span class="status status--{}">{}</span>', tone, words)
-
-
-def in_dong(amount: int) -> str:
-    """Return a sum as staff pages write it: "100.000 đồng"."""
-    return f"{number_format(amount, force_grouping=True)} đồng"

@@ -1,5 +1,6 @@
 """Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,6 @@ from dossiers.models import Dossier
 from dossiers.states import State
 from dossiers.steps import Step, first_unfinished, steps_of
 from services.models import Service
-
-UNPROCESSABLE = 422
 
 
 @never_cache
@@ -129,7 +128,13 @@ def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: St
     form = step.form(draft, request.POST, partial=way in ("back", "later"))
     if not form.is_valid():
         return _page(
-            request, draft, steps, step, "dossiers/questions.html", {"form": form}, UNPROCESSABLE
+            request,
+            draft,
+            steps,
+            step,
+            "dossiers/questions.html",
+            {"form": form},
+            HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if step.section is None:
         drafts.save(draft, **form.cleaned_data)
@@ -165,7 +170,7 @@ def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
     slots = [slot for slot in answers.papers(draft) if slot.upload]
     context["lines"] = posted_files.lines(slots, refusals)
     context["faulty"] = request.method == "POST"
-    status = UNPROCESSABLE if context["faulty"] else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if context["faulty"] else 200
     return _page(request, draft, steps, step, "dossiers/papers.html", context, status)
 
 
@@ -189,7 +194,7 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
         "papers_url": next((one.url(draft) for one in steps if one.kind == "papers"), None),
         "applicant_url": steps[0].url(draft),
     }
-    status = 200 if posted is None else UNPROCESSABLE
+    status = 200 if posted is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(request, draft, steps, step, "dossiers/review.html", context, status)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
 from dossiers.states import FINAL, State
+from services.append_only import AppendOnly
 from services.models import Agency, Level, Service, TimeUnit, period_in_words
 
 # The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of one row.
@@ -179,21 +180,6 @@ class Dossier(models.Model):
         return (
             period_in_words(self.time_limit, self.time_unit) if self.time_limit is not None else ""
         )
-
-
-class AppendOnly(models.Model):
-    """Rows that are written once: a database trigger refuses UPDATE and DELETE (migration 0002)."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise TypeError(f"{type(self).__name__} rows are never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TypeError(f"{type(self).__name__} rows are never deleted")
 
 
 class Event(AppendOnly):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,15 +25,14 @@ from dossiers import (
     uploads,
     workflow,
 )
-from dossiers.apply_views import UNPROCESSABLE
 from dossiers.forms import LookupForm, NoteForm, UnlockForm
 from dossiers.models import Document, Dossier
 from dossiers.states import TRANSITIONS, Action, Role, State
 from dossiers.steps import first_unfinished
+from services.responses import too_many_requests
 
 log = logging.getLogger(__name__)
 
-TOO_MANY = 429
 REFRESH_SECONDS = "4"
 OTHER_PAPERS = "giay-to-khac"
 PER_PAGE = 20
@@ -72,11 +72,13 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return render(request, "dossiers/lookup.html", {"form": LookupForm()})
     form = LookupForm(request.POST)
     if not form.is_valid():
-        return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
+        return render(
+            request, "dossiers/lookup.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     typed = form.cleaned_data["ma"]
     kind, code = codes.find_in(typed) or ("unreadable", typed)
     if access.is_throttled(request, code):
-        return too_many_attempts(request)
+        return too_many_requests(request)
     if "xac_minh" in request.POST:
         return _unlock(request, code)
     if kind == "official":
@@ -103,7 +105,9 @@ def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
             "Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."
         ),
     )
-    return render(request, "dossiers/lookup.html", {"form": form}, status=UNPROCESSABLE)
+    return render(
+        request, "dossiers/lookup.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY
+    )
 
 
 def _unlock(request: HttpRequest, code: str) -> HttpResponse:
@@ -118,14 +122,7 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
     if typed:
         form.add_error("xac_minh", _("Mã và bốn số cuối không khớp nhau. Hãy kiểm tra lại cả hai."))
     context = {"form": LookupForm(initial={"ma": code}), "unlock": form, "code": code}
-    return render(request, "dossiers/lookup.html", context, status=UNPROCESSABLE)
-
-
-def too_many_attempts(request: HttpRequest) -> HttpResponse:
-    """Ask to come back in an hour, which is how long failures count."""
-    response = render(request, "429.html", status=TOO_MANY)
-    response["Retry-After"] = "3600"
-    return response
+    return render(request, "dossiers/lookup.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 # --- The dossier -------------------------------------------------------------------------------------------------
@@ -139,7 +136,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
     held = dossier is not None and access.holds(request, dossier)
     # Who has opened the dossier already is not held up by what others try from the same address.
     if not held and access.is_throttled(request):
-        return too_many_attempts(request)
+        return too_many_requests(request)
     if dossier is None:
         access.count_failure(request)
         raise Http404
@@ -223,7 +220,7 @@ def _supplement_page(
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "faulty": bool(refusals),
     }
-    status = UNPROCESSABLE if refusals or form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusals or form.errors else 200
     return render(request, "dossiers/supplement.html", context, status=status)
 
 
@@ -266,7 +263,10 @@ def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
         return _act(request, dossier, action, form.cleaned_data["note"], done)
     context = {"dossier": dossier, "form": form, "at_once": action == Action.WITHDRAW}
     return render(
-        request, "dossiers/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200
+        request,
+        "dossiers/withdraw.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200,
     )
 
 

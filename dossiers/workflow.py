@@ -12,13 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dossiers import answers, codes, drafts, notifications, tasks
 from dossiers.models import Counter, Document, Dossier, Event
 from dossiers.states import TRANSITIONS, Action, Clock, NotAllowed, Role, State
-from services import calendars
+from services import calendars, formats
 
 # --- Moves -------------------------------------------------------------------------------------------------------
 
@@ -240,9 +239,9 @@ def _approve(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
 
 def _return(dossier: Dossier, by, now: datetime, facts: dict) -> dict:
     if dossier.owed:
-        owed = number_format(dossier.owed, force_grouping=True)
+        owed = formats.money(dossier.owed)
         raise NotAllowed(
-            _("Hồ sơ còn %(owed)s đồng chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": owed}
+            _("Hồ sơ còn %(owed)s chưa nộp; thu đủ rồi mới trả kết quả.") % {"owed": owed}
         )
     return {}
 

@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
-from dossiers.admin import ReadOnly, in_dong
 from dossiers.states import Role
 from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.models import GatewayMessage, LedgerEntry, Payment
+from services import formats
+from services.read_only_admin import ReadOnlyAdmin
 
 PIECE = 40
 
@@ -29,7 +30,11 @@ def breakable(text: str) -> SafeString:
     return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in pieces))
 
 
-class LedgerInline(ReadOnly, admin.TabularInline):
+class StaffOnly(ReadOnlyAdmin):
+    can_view = staticmethod(access.sees_dossiers)
+
+
+class LedgerInline(StaffOnly, admin.TabularInline):
     model = LedgerEntry
     fields = ["at", "kind", "sum"]
     readonly_fields = ["sum"]
@@ -37,10 +42,10 @@ class LedgerInline(ReadOnly, admin.TabularInline):
 
     @admin.display(description="số tiền")
     def sum(self, entry: LedgerEntry) -> str:
-        return in_dong(entry.amount)
+        return formats.money(entry.amount)
 
 
-class MessageInline(ReadOnly, admin.TabularInline):
+class MessageInline(StaffOnly, admin.TabularInline):
     model = GatewayMessage
     fields = ["received_at", "kind", "signature_ok", "says_paid", "answer", "words"]
     readonly_fields = ["words"]
@@ -69,7 +74,7 @@ class UnconfirmedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+class PaymentAdmin(StaffOnly, admin.ModelAdmin):
     """Shows and finds; `take_cash` is the one thing that staff do with money here."""
 
     list_display = [
@@ -101,7 +106,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="số tiền", ordering="amount")
     def sum(self, payment: Payment) -> str:
-        return in_dong(payment.amount)
+        return formats.money(payment.amount)
 
     @admin.display(description="cần hoàn tiền", ordering="needs_refund")
     def to_refund(self, payment: Payment) -> str:
@@ -117,7 +122,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(GatewayMessage)
-class GatewayMessageAdmin(ReadOnly, admin.ModelAdmin):
+class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
     """Every call in the gateway's name; wrong amounts, forgeries and unanswered calls are found by the filters."""
 
     list_display = ["received_at", "kind", "signature_ok", "says_paid", "answer", "payment"]

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
-from dossiers.models import AppendOnly, Dossier
+from dossiers.models import Dossier
 from payments.states import PaymentState
+from services.append_only import AppendOnly
 
 TXN_REF_LENGTH = 14
 RAW_LIMIT = 4000  # five times the longest message of the protocol

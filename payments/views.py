@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers import access
 from dossiers.models import Dossier
 from dossiers.states import State
-from dossiers.views import too_many_attempts
 from payments import gateway, inbox, ledger, wording
 from payments.gateway import Answer
 from payments.models import Payment
 from payments.wording import Story
+from services.responses import too_many_requests
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ SOON, LATER = 5, 60
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
     """Show what is owed; POST opens a payment and sends the browser to the gateway. The tracking code is enough."""
     if access.is_throttled(request):
-        return too_many_attempts(request)
+        return too_many_requests(request)
     dossier = _sent_or_404(request, tracking)
     if request.method != "POST":
         return _show_checkout(request, dossier, ledger.why_not_payable(dossier), status=200)

@@ -4,7 +4,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from portal.templatetags.portal import lang_url, level_name, money
+from services.formats import date_and_time, day, money
+from services.templatetags.formats import lang_url, level_name
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_an_address_that_looks_like_another_site_stays_on_this_one(rf):
 
 def test_a_query_cannot_break_out_of_the_link(rf):
     request = rf.get("/dich-vu/?q=%22><script>")
-    html = Template("{% load portal %}<a href=\"{% lang_url 'en' %}\">").render(
+    html = Template("{% load formats %}<a href=\"{% lang_url 'en' %}\">").render(
         Context({"request": request})
     )
     assert "<script>" not in html
@@ -54,3 +55,12 @@ def test_dates_are_written_day_first_in_both_languages():
         with translation.override(language):
             assert formats.date_format(datetime.date(2026, 3, 9)) == "09/03/2026"
             assert "%d/%m/%Y" in formats.get_format("DATE_INPUT_FORMATS")
+
+
+def test_day_and_moment_are_those_of_the_authority():
+    import datetime
+
+    late_in_london = datetime.datetime(2026, 3, 9, 20, 5, tzinfo=datetime.UTC)
+    assert day(late_in_london) == "10/03/2026"
+    assert date_and_time(late_in_london) == "03:05 10/03/2026"
+    assert day(None) == date_and_time(None) == ""

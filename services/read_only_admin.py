@@ -1,0 +1,33 @@
+"""An admin that shows rows and changes nothing."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest
+
+Visitor = AbstractBaseUser | AnonymousUser
+
+
+class ReadOnlyAdmin:
+    """Mixin for a ModelAdmin or an inline: whoever `can_view` admits may look, nobody may write.
+
+    Django's own permissions are not asked.
+    """
+
+    can_view: ClassVar[Callable[[Visitor], bool]]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.can_view(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return self.can_view(request.user)
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
