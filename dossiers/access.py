@@ -6,17 +6,14 @@ opens everything. "Unknown" and "wrong" get the same answer after the same work,
 """
 
 import hmac
-import ipaddress
 from datetime import timedelta
 
-from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from dossiers import codes
-from dossiers.models import Dossier, FailedAttempt
+from dossiers.models import Dossier
 from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State, leaving
 
 # The Django group of each staff role; portal.groups creates them.
@@ -25,8 +22,6 @@ GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ l�
 GRANT = timedelta(hours=12)
 _SESSION_KEY = "dossiers"
 SECOND_FACTOR_DIGITS = 4
-# The network that one subscriber gets: whoever has one IPv6 address has as many as they like.
-NETWORK_BITS = {4: 32, 6: 64}
 
 
 # --- The public --------------------------------------------------------------------------------------------------
@@ -51,7 +46,7 @@ def revoke(request: HttpRequest, dossier: Dossier) -> None:
     request.session[_SESSION_KEY] = grants
 
 
-def holds(request: HttpRequest, dossier: Dossier) -> bool:
+def has_access(request: HttpRequest, dossier: Dossier) -> bool:
     """Whether the visitor may see everything of the dossier and act on it as its applicant."""
     if request.user.is_authenticated and dossier.owner_id == request.user.pk:
         return True
@@ -75,10 +70,10 @@ def find_by_tracking(code: str) -> Dossier | None:
     )
 
 
-def get_held_or_404(request: HttpRequest, code: str) -> Dossier:
+def get_accessible_or_404(request: HttpRequest, code: str) -> Dossier:
     """Return the dossier if the visitor holds it; otherwise 404, as for a code that does not exist."""
     dossier = find_by_tracking(code)
-    if dossier is None or not holds(request, dossier):
+    if dossier is None or not has_access(request, dossier):
         raise Http404
     return dossier
 
@@ -95,75 +90,12 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char.isdigit())
 
 
-def drafts_held(request: HttpRequest) -> QuerySet[Dossier]:
+def open_drafts(request: HttpRequest) -> QuerySet[Dossier]:
     """Return the drafts that this visitor can go on with."""
     mine = Dossier.objects.filter(pk__in=[int(pk) for pk in _live_grants(request)])
     if request.user.is_authenticated:
         mine = mine | Dossier.objects.filter(owner=request.user)
     return mine.filter(state=State.DRAFT)
-
-
-# --- The throttle ------------------------------------------------------------------------------------------------
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address; X-Forwarded-For is believed for as many steps as there are proxies of ours."""
-    forwarded = [
-        part.strip()
-        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if part.strip()
-    ]
-    if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
-        return forwarded[-settings.TRUSTED_PROXIES]
-    return request.META.get("REMOTE_ADDR", "")
-
-
-def is_throttled(request: HttpRequest, code: str = "") -> bool:
-    """Whether this address, or this code, has failed too often in this hour. One query."""
-    limits = {
-        _address_digest(request): settings.LOOKUP_FAILURES_PER_HOUR,
-        _code_digest(code): settings.UNLOCK_FAILURES_PER_HOUR,
-    }
-    counts = FailedAttempt.objects.filter(digest__in=limits, hour=_this_hour()).values_list(
-        "digest", "count"
-    )
-    return any(count >= limits[digest] for digest, count in counts)
-
-
-def count_failure(request: HttpRequest, code: str = "") -> None:
-    """Count one failed lookup against the address and, when a code was tried, against the code. One statement."""
-    digests = [_address_digest(request)]
-    if code:
-        digests.append(_code_digest(code))
-    rows = [(digest, _this_hour(), 1) for digest in sorted(digests)]
-    table = FailedAttempt._meta.db_table
-    with connection.cursor() as cursor:
-        # The ORM's upsert cannot add to the stored value; two failures at once must count as two.
-        cursor.execute(
-            f"INSERT INTO {table} (digest, hour, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608 - our own table's name
-            f"ON CONFLICT (digest, hour) DO UPDATE SET count = {table}.count + 1",
-            [value for row in rows for value in row],
-        )
-
-
-def _address_digest(request: HttpRequest) -> str:
-    address = client_address(request)
-    try:
-        found = ipaddress.ip_address(address)
-        found = getattr(found, "ipv4_mapped", None) or found
-        address = str(ipaddress.ip_network(f"{found}/{NETWORK_BITS[found.version]}", strict=False))
-    except ValueError:
-        pass  # a Unix socket, or what a proxy made up: it is counted as it stands
-    return FailedAttempt.digest_of("address", address)
-
-
-def _code_digest(code: str) -> str:
-    """However a code is written, it is the same code: a space more must not buy new guesses."""
-    return FailedAttempt.digest_of("code", codes.read_tracking_code(code) or code)
-
-
-def _this_hour():
-    return timezone.now().replace(minute=0, second=0, microsecond=0)
 
 
 # --- Staff -------------------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def _limit(limit: Any) -> date:
 class AddressWidget(forms.MultiWidget):
     """Province, commune, detail on three lines, each with its own label."""
 
-    template_name = "dossiers/_address.html"
+    template_name = "dossiers/applicant/_address.html"
     LABELS = (_("Tỉnh, thành phố"), _("Xã, phường, thị trấn"), _("Số nhà, thôn, tổ dân phố"))
 
     def __init__(self):

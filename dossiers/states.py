@@ -111,7 +111,7 @@ class NotAllowed(Exception):
 class Edge:
     """One move: from which states, to which (None: stays), by whom, what is told, what the clock does.
 
-    `message` names the pair of templates in templates/dossiers/emails/, or "" when the applicant is told nothing.
+    `message` names the pair of templates in templates/dossiers/outbox/, or "" when the applicant is told nothing.
     `paper` names the document made for it, or "". `needs_note` asks the actor for a reason in writing.
     """
 

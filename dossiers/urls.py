@@ -1,19 +1,29 @@
 from django.urls import path
 
-from dossiers import apply_views, views
+from dossiers.applicant import (
+    account,
+    downloads,
+    fill,
+    lookup,
+    sent,
+    start,
+    supplement,
+    track,
+    withdraw,
+)
 
 app_name = "dossiers"
 
 urlpatterns = [
-    path("nop-ho-so/<slug:slug>/", apply_views.apply, name="apply"),
-    path("nop-ho-so/<slug:slug>/<str:tracking>/<int:number>/", apply_views.fill, name="fill"),
-    path("tra-cuu/", views.lookup, name="lookup"),
-    path("ho-so/<str:tracking>/", views.track, name="track"),
-    path("ho-so/<str:tracking>/da-gui/", views.sent, name="sent"),
-    path("ho-so/<str:tracking>/bo-sung/", views.supplement, name="supplement"),
-    path("ho-so/<str:tracking>/rut/", views.withdraw, name="withdraw"),
-    path("ho-so/<str:tracking>/dong/", views.close, name="close"),
-    path("ho-so/<str:tracking>/tep/<int:pk>/", views.download, name="file"),
-    path("ho-so/<str:tracking>/giay-to/<int:pk>/", views.paper, name="paper"),
-    path("ho-so-cua-toi/", views.mine, name="mine"),
+    path("nop-ho-so/<slug:slug>/", start.start_application, name="apply"),
+    path("nop-ho-so/<slug:slug>/<str:tracking>/<int:number>/", fill.fill, name="fill"),
+    path("tra-cuu/", lookup.lookup, name="lookup"),
+    path("ho-so/<str:tracking>/", track.track, name="track"),
+    path("ho-so/<str:tracking>/da-gui/", sent.sent, name="sent"),
+    path("ho-so/<str:tracking>/bo-sung/", supplement.supplement, name="supplement"),
+    path("ho-so/<str:tracking>/rut/", withdraw.withdraw, name="withdraw"),
+    path("ho-so/<str:tracking>/dong/", track.close, name="close"),
+    path("ho-so/<str:tracking>/tep/<int:pk>/", downloads.download, name="file"),
+    path("ho-so/<str:tracking>/giay-to/<int:pk>/", downloads.paper, name="paper"),
+    path("ho-so-cua-toi/", account.mine, name="mine"),
 ]

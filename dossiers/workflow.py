@@ -14,8 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import answers, codes, drafts, notifications, tasks
+from dossiers import answers, codes
+from dossiers.applicant import drafts
 from dossiers.models import Counter, Document, Dossier, Event
+from dossiers.outbox import mail, tasks
 from dossiers.states import TRANSITIONS, Action, Clock, NotAllowed, Role, State
 from services import calendars, formats
 
@@ -115,7 +117,7 @@ def too_late(dossier: Dossier, action: Action) -> str:
 
 def _write_rows(event: Event, message: str, paper: str) -> None:
     """Write the rows for what must happen later, and hurry them once the transaction is through."""
-    for notification in notifications.record(event, message):
+    for notification in mail.record(event, message):
         tasks.hurry(tasks.deliver_notification, notification.pk)
     if paper:
         document = Document.objects.create(dossier=event.dossier, event=event, kind=paper)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers import access
+from dossiers import access, throttle
 from dossiers.models import Dossier
 from dossiers.states import State
 from payments import gateway, inbox, ledger, wording
@@ -37,7 +37,7 @@ SOON, LATER = 5, 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
     """Show what is owed; POST opens a payment and sends the browser to the gateway. The tracking code is enough."""
-    if access.is_throttled(request):
+    if throttle.is_throttled(request):
         return too_many_requests(request)
     dossier = _sent_or_404(request, tracking)
     if request.method != "POST":
@@ -60,7 +60,7 @@ def _show_checkout(
 def _sent_or_404(request: HttpRequest, tracking: str) -> Dossier:
     dossier = access.find_by_tracking(tracking)
     if dossier is None or dossier.state == State.DRAFT:
-        access.count_failure(request)
+        throttle.count_failure(request)
         raise Http404
     return dossier
 
@@ -77,7 +77,7 @@ def _gateway_address(request: HttpRequest, pay_url: str, payment: Payment) -> st
         amount=payment.amount,
         order_info=about,
         return_url=settings.SITE_URL + reverse("payments:returned"),
-        ip=access.client_address(request),
+        ip=throttle.client_address(request),
         created_at=payment.created_at,
         expires_at=payment.expires_at,
         locale="en" if get_language() == "en" else "vn",

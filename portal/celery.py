@@ -11,10 +11,12 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="schedule")
+for module in ("tasks", "schedule"):
+    app.autodiscover_tasks(["dossiers.outbox"], related_name=module)
 
 app.conf.beat_schedule = {
     # What the queue lost or a dead worker held: mail and papers still waiting in their rows.
-    "sweep-dossiers": {"task": "dossiers.schedule.sweep", "schedule": 30.0},
+    "sweep-dossiers": {"task": "dossiers.outbox.schedule.sweep", "schedule": 30.0},
     "sweep-payments": {"task": "payments.schedule.sweep", "schedule": 60.0},
     "forget-old-drafts": {
         "task": "dossiers.schedule.forget_old_drafts",

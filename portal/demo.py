@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from dossiers import answers, drafts, uploads, workflow
+from dossiers import answers, workflow
 from dossiers.access import GROUPS
+from dossiers.applicant import drafts, uploads
 from dossiers.models import Dossier
 from dossiers.states import Action, Role
 from payments import ledger

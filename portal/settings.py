@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Nothing of a dossier is ever served from here by a web server: dossiers.views.download asks dossiers.access first.
+# Nothing of a dossier is ever served from here by a web server: dossiers.applicant.track.download asks dossiers.access first.
 MEDIA_URL = ""
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dossiers import schedule
+from dossiers.outbox import schedule
 from portal.middleware import LOST, RETRY_AFTER_SECONDS, unavailable
 from services.models import Field, Service
 

@@ -1,6 +1,6 @@
 """A form on paper from the same questions that are asked online: to print at home and fill in by hand.
 
-`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in `dossiers.documents`.
+`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in `dossiers.papers.render`.
 """
 
 import hashlib

@@ -9,7 +9,7 @@ from celery.app.task import Task
 from django.conf import settings as django_settings
 from django.db import connection
 
-from dossiers import tasks
+from dossiers.outbox import tasks
 from dossiers.states import Role
 from portal.celery import app as celery_app
 from portal.models import User

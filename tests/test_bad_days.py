@@ -12,8 +12,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers import documents, tasks
 from dossiers.models import Document, Notification
+from dossiers.outbox import tasks
+from dossiers.papers import render
 from dossiers.states import Action, Role, State
 from payments import ledger
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
@@ -233,7 +234,7 @@ def test_a_paper_that_cannot_be_printed_is_given_up_and_shown_to_staff(
     def fail(html):
         raise RuntimeError("no glyphs")
 
-    monkeypatch.setattr(documents, "to_pdf", fail)
+    monkeypatch.setattr(render, "to_pdf", fail)
     monkeypatch.setattr(tasks, "MOST_ATTEMPTS", 3)
     dossier = DossierFactory()
     run_queue()

@@ -22,17 +22,17 @@ TEMPLATES = ROOT / "templates"
 PAGES = sorted(
     path
     for path in TEMPLATES.rglob("*.html")
-    if "pdf" not in path.parts and "emails" not in path.parts
+    if "pdf" not in path.parts and "papers" not in path.parts
 )
 # Whole trees of names that are put together while running: one place each.
 NAMED_BY_TABLE = {
     *(
-        f"dossiers/emails/{edge.message}.{part}.txt"
+        f"dossiers/outbox/{edge.message}.{part}.txt"
         for edge in TRANSITIONS.values()
         if edge.message
         for part in ("subject", "body")
     ),
-    *(f"dossiers/pdf/{kind.value}.html" for kind in Document.Kind),
+    *(f"dossiers/papers/{kind.value}.html" for kind in Document.Kind),
 }
 DJANGOS_OWN = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 # Django's admin looks for these by the name of a model.
@@ -47,7 +47,7 @@ WITHOUT_FACTORY = {
     "dossiers.Notification": "written by the workflow alone",
     "dossiers.Document": "written by the workflow alone",
     "dossiers.Counter": "written by the workflow alone",
-    "dossiers.FailedAttempt": "written by access.count_failure alone",
+    "dossiers.FailedAttempt": "written by throttle.count_failure alone",
     "payments.LedgerEntry": "written by the ledger alone",
     "payments.GatewayMessage": "written by the inbox of the gateway alone",
 }
@@ -104,7 +104,7 @@ NO_MODEL = "-"  # fields alone, whoever's they are
     ("model", "fields", "doors"),
     [
         # A payment has a state, too: it is the ledger's.
-        ("Dossier", set(), {"dossiers/drafts.py"}),
+        ("Dossier", set(), {"dossiers/applicant/drafts.py"}),
         (NO_MODEL, {"state"}, {"dossiers/workflow.py", "payments/ledger.py"}),
         (
             NO_MODEL,

@@ -10,8 +10,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dossiers import access, answers, drafts, schedule, tasks, uploads, workflow
+from dossiers import answers, throttle, workflow
+from dossiers import schedule as cleaning
+from dossiers.applicant import drafts, uploads
 from dossiers.models import Dossier, FailedAttempt, Notification
+from dossiers.outbox import tasks
 from dossiers.states import Action, Role, State
 from dossiers.workflow import NotAllowed
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
@@ -131,7 +134,7 @@ def test_a_draft_gone_on_with_while_old_drafts_are_forgotten_stays(settings):
     draft = DossierFactory(state=State.DRAFT)
     with transaction.atomic():
         drafts.save(draft, answers={"a": "1"})  # and not yet committed
-        [forgotten] = at_once(schedule.forget_old_drafts)
+        [forgotten] = at_once(cleaning.forget_old_drafts)
     assert forgotten == 0
     assert Dossier.objects.get().answers["a"] == "1"
 
@@ -141,7 +144,7 @@ def test_a_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(setting
     draft = DossierFactory(state=State.DRAFT)
     attach(draft, "a")
     forgotten, sent = at_once(
-        schedule.forget_old_drafts, lambda: act(draft, Action.SUBMIT, Role.CITIZEN)
+        cleaning.forget_old_drafts, lambda: act(draft, Action.SUBMIT, Role.CITIZEN)
     )
     if forgotten:
         assert isinstance(sent, Dossier.DoesNotExist)
@@ -228,5 +231,5 @@ def test_one_of_many_workers_takes_a_row():
 
 
 def test_failures_at_once_are_all_counted(rf):
-    at_once(*[lambda: access.count_failure(rf.get("/"), "K7QD-93MX-AT4C")] * 8)
+    at_once(*[lambda: throttle.count_failure(rf.get("/"), "K7QD-93MX-AT4C")] * 8)
     assert set(FailedAttempt.objects.values_list("count", flat=True)) == {8}

@@ -4,7 +4,8 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 import dossiers.codes
-import dossiers.models
+import dossiers.models.attachment
+import dossiers.models.outbox
 from django.conf import settings
 from django.db import migrations, models
 
@@ -79,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slot', models.CharField(help_text='Khóa của giấy tờ hoặc câu hỏi tệp.', max_length=60, verbose_name='giấy tờ')),
-                ('file', models.FileField(max_length=200, upload_to=dossiers.models.attachment_path)),
+                ('file', models.FileField(max_length=200, upload_to=dossiers.models.attachment.attachment_path)),
                 ('name', models.CharField(max_length=200, verbose_name='tên tệp')),
                 ('content_type', models.CharField(max_length=60)),
                 ('size', models.PositiveBigIntegerField(verbose_name='dung lượng')),
@@ -125,7 +126,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('kind', models.CharField(choices=[('acknowledgement', 'Xác nhận đã gửi hồ sơ'), ('receipt', 'Giấy tiếp nhận hồ sơ và hẹn trả kết quả'), ('supplement_request', 'Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ'), ('refusal', 'Phiếu từ chối tiếp nhận giải quyết hồ sơ'), ('result', 'Kết quả giải quyết'), ('fee_receipt', 'Biên lai thu phí, lệ phí')], max_length=20)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=dossiers.models.document_path)),
+                ('file', models.FileField(blank=True, max_length=200, upload_to=dossiers.models.outbox.document_path)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='dossiers.dossier')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='dossiers.event')),

@@ -2,7 +2,7 @@
 
 from django import template
 
-from dossiers import timeline
+from dossiers.applicant import timeline
 from dossiers.models import Dossier
 from dossiers.states import State
 

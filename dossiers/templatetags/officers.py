@@ -4,10 +4,11 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers import access, admin_queues
+from dossiers import access
+from dossiers.applicant.timeline import TONES
 from dossiers.models import Dossier
+from dossiers.officer import queues
 from dossiers.states import Action, Role, State
-from dossiers.timeline import TONES
 
 register = template.Library()
 
@@ -21,9 +22,9 @@ def state_tag(state: str) -> dict:
 
 
 @register.simple_tag
-def due_of(dossier: Dossier) -> admin_queues.Due | None:
+def due_of(dossier: Dossier) -> queues.Due | None:
     """How the dossier stands to its due date."""
-    return admin_queues.due(dossier, timezone.now())
+    return queues.due(dossier, timezone.now())
 
 
 @register.simple_tag
@@ -35,17 +36,18 @@ def roles_in_words(user) -> str:
 @register.simple_tag
 def work_of(user) -> dict:
     """What the first staff page tells: the user's queues with their counts, and what is late or due today."""
-    counts = admin_queues.counts(user)
+    counts = queues.counts(user)
     address = reverse("admin:dossiers_dossier_changelist")
-    queues = [
+    own_queues = queues.queues_for(user)
+    lines = [
         {"queue": queue, "number": queue.number(counts), "url": f"{address}?viec={queue.key}"}
-        for queue in admin_queues.of(user)
+        for queue in own_queues
     ]
-    shows_roles = len({queue.role for queue in admin_queues.of(user)}) > 1
+    shows_roles = len({queue.role for queue in own_queues}) > 1
     return {
         "shows_roles": shows_roles,
-        "queues": queues,
-        "deadlines": admin_queues.deadlines(user, timezone.now()),
+        "queues": lines,
+        "deadlines": queues.deadlines(user, timezone.now()),
         "all": address,
     }
 

@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfWriter
 
-from dossiers import answers, drafts, uploads, workflow
+from dossiers import answers, workflow
+from dossiers.applicant import drafts, uploads
 from dossiers.models import Dossier
 from dossiers.states import Action, Role, State
 from tests.portal.factories import UserFactory

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dossiers import access, codes
+from dossiers import access, codes, throttle
 from dossiers.models import FailedAttempt
 from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State
 from portal.models import User
@@ -81,23 +81,23 @@ def test_only_its_owner_and_who_was_let_in_hold_a_dossier(visit, citizen, neighb
     dossier = DossierFactory(owner=citizen)
     let_in = visit()
     access.grant(let_in, dossier)
-    assert access.holds(visit(citizen), dossier)
-    assert access.holds(let_in, dossier)
+    assert access.has_access(visit(citizen), dossier)
+    assert access.has_access(let_in, dossier)
     for stranger in (visit(), visit(neighbour), visit(desk_officer)):
-        assert not access.holds(stranger, dossier)
+        assert not access.has_access(stranger, dossier)
 
 
 def test_nobody_owns_a_dossier_without_an_owner(visit):
-    assert not access.holds(visit(), DossierFactory(owner=None))
+    assert not access.has_access(visit(), DossierFactory(owner=None))
 
 
 def test_being_let_in_to_one_dossier_opens_no_other(visit):
     mine, other = DossierFactory(), DossierFactory()
     request = visit()
     access.grant(request, mine)
-    assert access.get_held_or_404(request, mine.tracking_code) == mine
+    assert access.get_accessible_or_404(request, mine.tracking_code) == mine
     with pytest.raises(Http404):
-        access.get_held_or_404(request, other.tracking_code)
+        access.get_accessible_or_404(request, other.tracking_code)
 
 
 def test_a_grant_ends_by_itself(visit, time_machine):
@@ -107,11 +107,11 @@ def test_a_grant_ends_by_itself(visit, time_machine):
     request = visit()
     access.grant(request, dossier)
     time_machine.move_to(start + access.GRANT - timedelta(seconds=1), tick=False)
-    assert access.holds(request, dossier)
+    assert access.has_access(request, dossier)
     access.grant(request, later)
     time_machine.move_to(start + access.GRANT, tick=False)
-    assert not access.holds(request, dossier)
-    assert access.holds(request, later)
+    assert not access.has_access(request, dossier)
+    assert access.has_access(request, later)
     access.grant(request, later)
     assert list(request.session["dossiers"]) == [str(later.pk)]
 
@@ -124,8 +124,8 @@ def test_drafts_are_gone_on_with_by_their_owner_and_in_their_browser(visit, citi
     request = visit(citizen)
     access.grant(request, begun_here)
     access.grant(request, sent)
-    assert set(access.drafts_held(request)) == {owned, begun_here}
-    assert set(access.drafts_held(visit())) == set()
+    assert set(access.open_drafts(request)) == {owned, begun_here}
+    assert set(access.open_drafts(visit())) == set()
 
 
 # --- The throttle ------------------------------------------------------------------------------------------------
@@ -135,51 +135,51 @@ def test_an_address_that_fails_too_often_waits_for_the_next_hour(visit, settings
     settings.LOOKUP_FAILURES_PER_HOUR = 3
     time_machine.move_to("2026-02-11T03:10:00Z", tick=False)
     for _attempt in range(3):
-        assert not access.is_throttled(visit())
-        access.count_failure(visit())
-    assert access.is_throttled(visit())
-    assert not access.is_throttled(visit(address="203.113.1.2"))
+        assert not throttle.is_throttled(visit())
+        throttle.count_failure(visit())
+    assert throttle.is_throttled(visit())
+    assert not throttle.is_throttled(visit(address="203.113.1.2"))
     time_machine.move_to("2026-02-11T04:00:00Z", tick=False)
-    assert not access.is_throttled(visit())
+    assert not throttle.is_throttled(visit())
 
 
 def test_a_code_that_is_guessed_at_from_many_addresses_is_closed(visit, settings):
     settings.UNLOCK_FAILURES_PER_HOUR = 3
     code, other = codes.new_tracking_code(), codes.new_tracking_code()
     for number in range(3):
-        access.count_failure(visit(address=f"203.113.1.{number}"), code)
-    assert access.is_throttled(visit(address="203.113.9.9"), code)
-    assert not access.is_throttled(visit(address="203.113.9.9"), other)
-    assert not access.is_throttled(visit(address="203.113.9.9"))
+        throttle.count_failure(visit(address=f"203.113.1.{number}"), code)
+    assert throttle.is_throttled(visit(address="203.113.9.9"), code)
+    assert not throttle.is_throttled(visit(address="203.113.9.9"), other)
+    assert not throttle.is_throttled(visit(address="203.113.9.9"))
 
 
 def test_writing_a_code_differently_gives_no_new_guesses(visit, settings):
     settings.UNLOCK_FAILURES_PER_HOUR = 3
     code = codes.new_tracking_code()
     for number, typed in enumerate([code, code.lower(), code.replace("-", " . ")]):
-        access.count_failure(visit(address=f"203.113.1.{number}"), typed)
-    assert access.is_throttled(visit(), code.replace("-", ""))
+        throttle.count_failure(visit(address=f"203.113.1.{number}"), typed)
+    assert throttle.is_throttled(visit(), code.replace("-", ""))
 
 
 def test_a_network_of_many_addresses_is_one_visitor(visit, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 2
     for number in range(2):
-        access.count_failure(visit(address=f"2001:db8:1:2::{number:x}"))
-    assert access.is_throttled(visit(address="2001:db8:1:2:ffff::1"))
-    assert not access.is_throttled(visit(address="2001:db8:1:3::1"))
+        throttle.count_failure(visit(address=f"2001:db8:1:2::{number:x}"))
+    assert throttle.is_throttled(visit(address="2001:db8:1:2:ffff::1"))
+    assert not throttle.is_throttled(visit(address="2001:db8:1:3::1"))
 
 
 def test_neighbours_behind_a_dual_stack_socket_are_two_visitors(visit, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 1
-    access.count_failure(visit(address="::ffff:203.113.1.1"))
-    assert access.is_throttled(visit(address="203.113.1.1"))
-    assert not access.is_throttled(visit(address="::ffff:203.113.1.2"))
+    throttle.count_failure(visit(address="::ffff:203.113.1.1"))
+    assert throttle.is_throttled(visit(address="203.113.1.1"))
+    assert not throttle.is_throttled(visit(address="::ffff:203.113.1.2"))
 
 
 def test_the_table_of_failures_holds_neither_addresses_nor_codes(visit):
     code = codes.new_tracking_code()
-    access.count_failure(visit(), code)
-    access.count_failure(visit(), code)
+    throttle.count_failure(visit(), code)
+    throttle.count_failure(visit(), code)
     rows = list(FailedAttempt.objects.values())
     assert [row["count"] for row in rows] == [2, 2]
     assert code not in str(rows)
@@ -194,9 +194,9 @@ def test_unknown_and_wrong_ask_the_database_the_same(visit):
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            access.is_throttled(visit(), code)
+            throttle.is_throttled(visit(), code)
             assert not access.second_factor_is(access.find_by_tracking(code), "0000")
-            access.count_failure(visit(), code)
+            throttle.count_failure(visit(), code)
         return [query["sql"].split("WHERE")[0].split("VALUES")[0] for query in captured]
 
     assert statements(known) == statements(codes.new_tracking_code())
@@ -220,15 +220,16 @@ def test_a_forwarded_address_is_believed_for_our_own_proxies_alone(
 ):
     settings.TRUSTED_PROXIES = proxies
     assert (
-        access.client_address(visit(address="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)) == address
+        throttle.client_address(visit(address="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded))
+        == address
     )
 
 
 @pytest.mark.parametrize("address", ["", "unix:", "1.2.3.4:5678", "‮", "x" * 5000])
 def test_an_address_that_is_none_is_counted_all_the_same(visit, settings, address):
     settings.LOOKUP_FAILURES_PER_HOUR = 1
-    access.count_failure(visit(address=address))
-    assert access.is_throttled(visit(address=address))
+    throttle.count_failure(visit(address=address))
+    assert throttle.is_throttled(visit(address=address))
 
 
 # --- Staff -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers import answers, drafts
+from dossiers import answers
+from dossiers.applicant import drafts
 from dossiers.models import Dossier
 from dossiers.states import Action, Role, State
 from services.form_spec import ASKING, Option, Question

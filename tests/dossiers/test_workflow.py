@@ -5,12 +5,13 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
-from dossiers import drafts, workflow
+from dossiers import workflow
+from dossiers.applicant import drafts
 from dossiers.models import Counter, Document, Dossier, Notification
 from dossiers.states import TRANSITIONS, Action, Clock, Role, State
 from dossiers.workflow import NotAllowed
 from tests.dossiers.factories import APPLICANT, DossierFactory, act
-from tests.dossiers.moves import at, refused, traces
+from tests.dossiers.workflow_traces import at, refused, traces
 from tests.services.factories import ServiceFactory, SpecialDayFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,8 +117,8 @@ def test_a_mail_goes_to_the_address_of_the_dossier():
 
 
 def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
-    monkeypatch.setattr("dossiers.tasks.documents.render", lambda row: None)
-    monkeypatch.setattr("dossiers.tasks.notifications.deliver", lambda row: None)
+    monkeypatch.setattr("dossiers.papers.render.render", lambda row: None)
+    monkeypatch.setattr("dossiers.outbox.mail.deliver", lambda row: None)
     DossierFactory()
     assert queue == []
     assert [task.name.rsplit(".", 1)[-1] for task, _pk in run_queue()] == [

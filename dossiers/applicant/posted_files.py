@@ -1,0 +1,80 @@
+"""The files of one page of papers: every file that was chosen is kept, whichever button was pressed.
+
+The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that only uploads, and each
+file already sent a button `remove`.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from dossiers import workflow
+from dossiers.answers import Slot
+from dossiers.applicant import drafts, uploads
+from dossiers.models import Dossier
+
+log = logging.getLogger(__name__)
+
+PREFIX = "tep-"
+LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paper as the page shows it: the slot, and why its file was refused just now ("" when it was not)."""
+
+    slot: Slot
+    refusal: str = ""
+
+
+def lines(slots: list[Slot], refusals: dict[str, str]) -> list[Line]:
+    return [Line(slot, refusals.get(slot.key, "")) for slot in slots]
+
+
+def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:
+    """Keep every file of the POST, take back the one named by `remove`; return the refusals, as sentences by paper.
+
+    One bad file touches no other. Raises Http404 for a paper or a file that is not this page's, and
+    NotAllowed when the file to be taken back has been sent.
+    """
+    chosen: dict[str, Sequence[UploadedFile | None]] = {
+        name.removeprefix(PREFIX): files
+        for name, files in request.FILES.lists()
+        if name.startswith(PREFIX)
+    }
+    pressed = request.POST.get("slot")
+    if pressed is not None and pressed not in chosen:
+        chosen[pressed] = [None]
+    if not set(chosen) <= allowed:
+        raise Http404
+    refusals = {}
+    for slot, files in chosen.items():
+        for upload in files:
+            if refusal := _keep_one(dossier, slot, upload):
+                refusals[slot] = refusal
+    if remove := request.POST.get("remove"):
+        _take_back(dossier, remove)
+    return refusals
+
+
+def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
+    """Keep one file; return why not, or "" when it was kept."""
+    try:
+        drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
+    except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
+        return str(refusal)
+    except OSError as error:  # a full disk, a store that takes nothing
+        log.error("a file could not be kept: %s", type(error).__name__)
+        return _("Cổng chưa lưu được tệp này. Các tệp khác vẫn còn. Xin thử lại sau ít phút.")
+    return ""
+
+
+def _take_back(dossier: Dossier, pk: str) -> None:
+    attachment = get_object_or_404(dossier.attachments, pk=pk if LIKE_A_ROW.fullmatch(pk) else 0)
+    drafts.detach(dossier, attachment)

@@ -1,0 +1,27 @@
+"""The confirmation page after sending."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from dossiers import access
+from dossiers.applicant.downloads import reload_soon
+from dossiers.applicant.steps import first_unfinished
+from dossiers.models import Document
+from dossiers.papers.qr import qr_svg
+from dossiers.states import State
+
+
+@never_cache
+@require_GET
+def sent(request: HttpRequest, tracking: str) -> HttpResponse:
+    """The confirmation page: the code to keep, what happens next, the acknowledgement once it is made."""
+    dossier = access.get_accessible_or_404(request, tracking)
+    if dossier.state == State.DRAFT:
+        return redirect(first_unfinished(dossier).url(dossier))
+    acknowledgement = dossier.documents.filter(kind=Document.Kind.ACKNOWLEDGEMENT).first()
+    qr = qr_svg(request.build_absolute_uri(dossier.get_absolute_url()))
+    context = {"dossier": dossier, "acknowledgement": acknowledgement, "qr": qr}
+    response = render(request, "dossiers/applicant/sent.html", context)
+    return reload_soon(response) if acknowledgement and not acknowledgement.is_ready else response

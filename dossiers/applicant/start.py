@@ -1,0 +1,63 @@
+"""The page before the first step: what is needed, and a draft begun earlier."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dossiers import access
+from dossiers.applicant import drafts, uploads
+from dossiers.models import Dossier
+from services.models import Service
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def start_application(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tell what is needed before starting; POST opens a draft. A draft already begun in this browser is offered."""
+    service = get_object_or_404(
+        Service.objects.published().prefetch_related("papers", "fees"), slug=slug
+    )
+    if not service.is_online:
+        messages.info(
+            request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây.")
+        )
+        return redirect(service)
+    if request.method == "POST":
+        draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
+        access.grant(request, draft)
+        return redirect("dossiers:fill", slug, draft.tracking_code, 1)
+    begun = access.open_drafts(request).filter(service=service) if _has_session(request) else []
+    context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
+    return render(request, "dossiers/applicant/start.html", context)
+
+
+def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
+    """Return a draft of this visitor in which nothing was typed yet: a second click begins no second dossier."""
+    if not _has_session(request):
+        return None
+    return (
+        access.open_drafts(request)
+        .filter(service=service, answers={}, address="", attachments=None)
+        .first()
+    )
+
+
+def _has_session(request: HttpRequest) -> bool:
+    return request.user.is_authenticated or bool(request.session.session_key)
+
+
+def _known_of(request: HttpRequest) -> dict:
+    """What an account already knows is not asked again."""
+    user = request.user
+    if not user.is_authenticated or user.is_staff:
+        return {}
+    return {
+        "owner": user,
+        "applicant_name": user.full_name,
+        "citizen_id": user.citizen_id,
+        "phone": user.phone,
+        "email": user.email,
+    }

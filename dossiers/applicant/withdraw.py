@@ -1,0 +1,39 @@
+"""Withdrawing a dossier: at once before receipt, by request after it."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dossiers import access
+from dossiers.applicant.forms import NoteForm
+from dossiers.applicant.perform import offered, perform
+from dossiers.states import Action
+
+WITHDRAWALS = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
+    """Withdraw before receipt, or ask for it afterwards."""
+    dossier = access.get_accessible_or_404(request, tracking)
+    action = offered(dossier, WITHDRAWALS)
+    if action is None:
+        messages.info(request, _("Hồ sơ ở trạng thái này không rút được nữa."))
+        return redirect(dossier)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = _("Đã rút hồ sơ.") if action == Action.WITHDRAW else _("Đã gửi đề nghị rút hồ sơ.")
+        return perform(request, dossier, action, form.cleaned_data["note"], done)
+    context = {"dossier": dossier, "form": form, "at_once": action == Action.WITHDRAW}
+    return render(
+        request,
+        "dossiers/applicant/withdraw.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200,
+    )

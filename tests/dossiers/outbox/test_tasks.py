@@ -1,0 +1,262 @@
+"""Rows before messages: taken by one worker, given back when it fails or dies, done once, never lost."""
+
+import logging
+import time
+from datetime import timedelta
+
+import pytest
+from django.core import mail as django_mail
+from django.db import connection
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from dossiers.models import Document, Dossier, Notification
+from dossiers.outbox import mail, schedule, tasks
+from dossiers.papers import render
+from dossiers.states import Action, Role, State
+from tests.dossiers.factories import DossierFactory, act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def words(monkeypatch):
+    """Mails and papers with words of their own: templates have tests of their own."""
+    monkeypatch.setattr(mail, "compose", lambda row: ("Về hồ sơ", "Xin chào."))
+    monkeypatch.setattr(render, "html_of", lambda row: f"<p>{row.kind}")
+    monkeypatch.setattr(render, "to_pdf", lambda html: b"%PDF-" + html.encode())
+
+
+@pytest.fixture
+def letter() -> Notification:
+    DossierFactory()
+    return Notification.objects.get()
+
+
+@pytest.fixture
+def paper() -> Document:
+    DossierFactory()
+    return Document.objects.get()
+
+
+# --- Leases ------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_taken_by_one_worker_at_a_time(letter):
+    taken = tasks.take(Notification, letter.pk)
+    assert taken == letter
+    assert taken.attempts == 1
+    assert tasks.take(Notification, letter.pk) is None
+
+
+def test_a_row_that_does_not_exist_is_nobodys(letter):
+    assert tasks.take(Notification, letter.pk + 1) is None
+
+
+def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
+    letter, time_machine, queue
+):
+    start = timezone.now() + timedelta(seconds=1)
+    time_machine.move_to(start, tick=False)
+    tasks.take(Notification, letter.pk)  # and the worker is killed
+    tasks.deliver_notification(letter.pk)
+    assert django_mail.outbox == []
+    time_machine.move_to(start + tasks.LEASE, tick=False)
+    tasks.deliver_notification(letter.pk)
+    assert len(django_mail.outbox) == 1
+
+
+def test_a_lease_outlives_every_task(settings):
+    assert (
+        settings.CELERY_TASK_SOFT_TIME_LIMIT
+        < settings.CELERY_TASK_TIME_LIMIT
+        < tasks.LEASE.total_seconds()
+    )
+    assert settings.EMAIL_TIMEOUT < settings.CELERY_TASK_SOFT_TIME_LIMIT
+
+
+def test_a_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine, caplog):
+    time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
+    for _killed in range(tasks.MOST_ATTEMPTS):
+        assert tasks.take(Notification, letter.pk)
+        time_machine.shift(tasks.LEASE)
+    assert tasks.take(Notification, letter.pk) is None
+    letter.refresh_from_db()
+    assert letter.status == Notification.Status.FAILED
+    assert letter.error
+    assert "given up" in caplog.text
+
+
+# --- Twice is once -------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_asked_for_twice_is_sent_once(letter):
+    tasks.deliver_notification(letter.pk)
+    tasks.deliver_notification(letter.pk)
+    assert [(one.to, one.subject) for one in django_mail.outbox] == [
+        ([letter.recipient], "Về hồ sơ")
+    ]
+    letter.refresh_from_db()
+    assert (letter.status, letter.done_at is not None) == (Notification.Status.DONE, True)
+
+
+def test_a_paper_asked_for_twice_is_printed_once(paper):
+    tasks.render_document(paper.pk)
+    first = Document.objects.get(pk=paper.pk)
+    tasks.render_document(paper.pk)
+    again = Document.objects.get(pk=paper.pk)
+    assert again.is_ready
+    assert (again.file.name, again.sha256, again.attempts) == (first.file.name, first.sha256, 1)
+    assert len(first.file.storage.listdir(f"giay-to/{paper.dossier_id}")[1]) == 1
+
+
+def test_a_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
+    mail.deliver(letter)  # the worker dies before its row is written
+    mail.deliver(letter)
+    assert len({one.extra_headers["Message-ID"] for one in django_mail.outbox}) == 1
+
+
+# --- Failures ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def fail(row):
+        raise ConnectionRefusedError(f"550 no such mailbox: {row.recipient}")
+
+    monkeypatch.setattr(mail, "compose", fail)
+
+
+def test_what_failed_waits_longer_each_time(letter, broken, time_machine):
+    waits = []
+    for _attempt in range(12):
+        time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
+        tasks.deliver_notification(letter.pk)
+        letter.refresh_from_db()
+        waits.append(letter.lease_until - timezone.now())
+    assert letter.status == Notification.Status.WAITING
+    assert waits == sorted(waits)
+    assert timedelta(seconds=10) < waits[0] < timedelta(minutes=2)
+    assert waits[-1] <= timedelta(hours=1)
+
+
+def test_a_mail_server_that_is_down_for_a_weekend_loses_nothing(letter, broken, time_machine):
+    monday = timezone.now() + timedelta(hours=60)
+    while timezone.now() < monday:
+        tasks.deliver_notification(letter.pk)
+        letter.refresh_from_db()
+        assert letter.status == Notification.Status.WAITING
+        time_machine.move_to(letter.lease_until, tick=False)
+
+
+def test_what_can_never_be_done_is_given_up_loudly(letter, broken, time_machine, caplog):
+    for _attempt in range(tasks.MOST_ATTEMPTS):
+        tasks.deliver_notification(letter.pk)
+        letter.refresh_from_db()
+        time_machine.move_to(letter.lease_until, tick=False)
+    assert letter.status == Notification.Status.FAILED
+    assert "ConnectionRefusedError" in letter.error
+    assert any(
+        record.levelno >= logging.ERROR and "given up" in record.message
+        for record in caplog.records
+    )
+
+
+def test_the_log_says_what_failed_and_where_but_never_for_whom(letter, broken, caplog):
+    tasks.deliver_notification(letter.pk)
+    assert f"Notification {letter.pk}" in caplog.text
+    assert "ConnectionRefusedError" in caplog.text
+    assert "test_tasks.py" in caplog.text
+    assert letter.recipient not in caplog.text
+    assert letter.event.dossier.tracking_code not in caplog.text
+
+
+def test_a_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
+    def fail(row):
+        raise ValueError("\x00" + "x" * 5000)
+
+    monkeypatch.setattr(mail, "compose", fail)
+    tasks.deliver_notification(letter.pk)
+    letter.refresh_from_db()
+    assert letter.error.startswith("ValueError")
+    assert letter.lease_until > timezone.now()
+
+
+def test_a_worker_that_fails_late_does_not_undo_what_another_did(letter, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
+    slow = tasks.take(Notification, letter.pk)
+    time_machine.shift(tasks.LEASE)
+    tasks.deliver_notification(letter.pk)
+    tasks.put_back(slow, TimeoutError("at last"))
+    letter.refresh_from_db()
+    assert letter.status == Notification.Status.DONE
+    assert len(django_mail.outbox) == 1
+
+
+def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
+    run_queue()
+    assert Document.objects.get().is_ready
+
+
+# --- The broker --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.real_broker
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_broker, caplog):
+    draft = DossierFactory(state=State.DRAFT)
+    started = time.monotonic()
+    sent = act(draft, Action.SUBMIT, Role.CITIZEN)
+    assert time.monotonic() - started < 3
+    assert Dossier.objects.get(pk=sent.pk).state == State.SUBMITTED
+    assert "waits for the sweep: OperationalError" in caplog.text
+    assert sent.tracking_code not in caplog.text
+    assert {row.status for row in (Notification.objects.get(), Document.objects.get())} == {
+        "waiting"
+    }
+
+
+def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
+    monkeypatch, caplog, run_queue
+):
+    asked = []
+
+    def time_out(args, **options):
+        asked.append(args)
+        raise OperationalError("timed out")
+
+    for task in (tasks.deliver_notification, tasks.render_document):
+        monkeypatch.setattr(task, "apply_async", time_out)
+    for _dossier in range(3):
+        DossierFactory()
+    run_queue()
+    assert len(asked) == 1
+    assert "OperationalError" in caplog.text
+    monkeypatch.setattr(tasks, "_asked_again_from", 0.0)  # the rest is over
+    schedule.sweep()
+    run_queue()
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("error", [RuntimeError("bug"), OSError("gone"), ValueError("nonsense")])
+def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(
+    error, monkeypatch, run_queue, caplog
+):
+    """A message that cannot be sent must not turn a dossier that is committed into an error page."""
+
+    def fail(args, **options):
+        raise error
+
+    monkeypatch.setattr(tasks.deliver_notification, "apply_async", fail)
+    DossierFactory()
+    run_queue()
+    assert type(error).__name__ in caplog.text
+
+
+def test_what_the_queue_lost_the_sweep_finds(run_queue):
+    DossierFactory()
+    connection.run_on_commit.clear()
+    assert schedule.sweep() == 2
+    run_queue()
+    assert len(django_mail.outbox) == 1
+    assert Document.objects.get().is_ready
