@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from dossiers import codes
 from dossiers.models import Dossier
-from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State, leaving
+from dossiers.moves import Action, leaving
+from dossiers.states import STAFF_ROLES, Role, State
 
 # The Django group of each staff role; portal.groups creates them.
 GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
@@ -113,8 +114,8 @@ def roles_of(user) -> frozenset[Role]:
 
 def may(user, action: Action, dossier: Dossier) -> bool:
     """Whether this member of staff may do `action` on the dossier as it stands."""
-    edge = TRANSITIONS[action]
-    return dossier.state in edge.sources and bool(edge.roles & roles_of(user))
+    move = action.move
+    return dossier.state in move.sources and bool(move.roles & roles_of(user))
 
 
 def actions_for(user, dossier: Dossier) -> list[Action]:
@@ -124,9 +125,11 @@ def actions_for(user, dossier: Dossier) -> list[Action]:
 
 def role_for(user, action: Action) -> Role | None:
     """Return the role in which this user would do `action`, or None."""
-    return next(
-        (role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None
-    )
+    allowed = action.move.roles & roles_of(user)
+    for role in STAFF_ROLES:
+        if role in allowed:
+            return role
+    return None
 
 
 def sees_dossiers(user) -> bool:

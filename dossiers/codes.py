@@ -14,7 +14,7 @@ _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 # The unit code is a setting, and newer ones have other shapes (H55.242).
 _OFFICIAL = re.compile(r"[A-Z0-9]+(?:\.[A-Z0-9]+)+-[0-9]{6}-[0-9]{4}")
 _PARTS_OF_AN_ADDRESS = re.compile(r"[/?#&=]")
-LAST_NUMBER_OF_A_DAY = 9999
+MAX_NUMBER_OF_A_DAY = 9999
 
 
 def new_tracking_code() -> str:
@@ -40,7 +40,7 @@ def official_number(unit_code: str, day: date, order: int) -> str:
 
     Raises ValueError when the day's four digits are used up.
     """
-    if not 1 <= order <= LAST_NUMBER_OF_A_DAY:
+    if not 1 <= order <= MAX_NUMBER_OF_A_DAY:
         raise ValueError(f"order number {order} does not fit in four digits")
     return f"{unit_code}-{day:%y%m%d}-{order:04d}"
 

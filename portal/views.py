@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dossiers.outbox import schedule
+from dossiers.outbox import queue
 from portal.middleware import LOST, RETRY_AFTER_SECONDS, unavailable
 from services.models import Field, Service
 
@@ -119,7 +119,7 @@ def _ask_storage() -> None:
 
 def _ask_queue() -> None:
     """Raise TimeoutError when mail or papers wait so long that no worker can be at work."""
-    waiting = schedule.oldest_waiting()
+    waiting = queue.oldest_waiting()
     if waiting > QUEUE_SECONDS:
         raise TimeoutError(f"the oldest row has waited for {waiting:.0f} seconds")
 

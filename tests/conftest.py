@@ -5,11 +5,12 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+from celery import Celery
 from celery.app.task import Task
 from django.conf import settings as django_settings
 from django.db import connection
 
-from dossiers.outbox import tasks
+from dossiers.outbox import queue as outbox_queue
 from dossiers.states import Role
 from portal.celery import app as celery_app
 from portal.models import User
@@ -72,11 +73,14 @@ def _no_network() -> Iterator[None]:
 def queue(request, monkeypatch) -> Queue:
     """What was given to the broker, as (task, pk); nothing reaches it, unless the test is marked `real_broker`."""
     sent: Queue = []
-    monkeypatch.setattr(tasks, "_asked_again_from", 0.0)
+    monkeypatch.setattr(outbox_queue, "_broker_rests_until", 0.0)
     if "real_broker" not in request.keywords:
-        monkeypatch.setattr(
-            Task, "apply_async", lambda task, args, **options: sent.append((task, args[0]))
-        )
+
+        def send_task(app, name, args=None, *rest, **options):
+            sent.append((app.tasks[name], args[0]))
+
+        # `Task.apply_async` of a task comes here as well.
+        monkeypatch.setattr(Celery, "send_task", send_task)
     return sent
 
 

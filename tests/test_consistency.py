@@ -13,7 +13,7 @@ from django.template.utils import get_app_template_dirs
 from factory.django import DjangoModelFactory
 
 from dossiers.models import Document
-from dossiers.states import TRANSITIONS
+from dossiers.moves import MOVES
 from portal.celery import app as celery_app
 
 ROOT = Path(settings.BASE_DIR)
@@ -27,9 +27,9 @@ PAGES = sorted(
 # Whole trees of names that are put together while running: one place each.
 NAMED_BY_TABLE = {
     *(
-        f"dossiers/outbox/{edge.message}.{part}.txt"
-        for edge in TRANSITIONS.values()
-        if edge.message
+        f"dossiers/outbox/{edge.letter}.{part}.txt"
+        for edge in MOVES.values()
+        if edge.letter
         for part in ("subject", "body")
     ),
     *(f"dossiers/papers/{kind.value}.html" for kind in Document.Kind),
@@ -44,7 +44,7 @@ ADMINS = {
 WITHOUT_FACTORY = {
     "dossiers.Event": "written by the workflow alone",
     "dossiers.Attachment": "made by tests.dossiers.factories.attach, through the workflow",
-    "dossiers.Notification": "written by the workflow alone",
+    "dossiers.OutboxJob": "written by the workflow alone",
     "dossiers.Document": "written by the workflow alone",
     "dossiers.Counter": "written by the workflow alone",
     "dossiers.FailedAttempt": "written by throttle.count_failure alone",
@@ -109,7 +109,8 @@ NO_MODEL = "-"  # fields alone, whoever's they are
         (
             NO_MODEL,
             {"official_number", "fee_paid", "fee_total", "due_at", "paused_at"},
-            {"dossiers/workflow.py"},
+            # Called by the workflow alone, under its lock.
+            {"dossiers/effects.py", "dossiers/clock.py"},
         ),
         ("Event", set(), {"dossiers/workflow.py"}),
         ("LedgerEntry", set(), {"payments/ledger.py"}),

@@ -10,13 +10,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dossiers import answers, throttle, workflow
+from dossiers import answers, facts, throttle, workflow
 from dossiers import schedule as cleaning
 from dossiers.applicant import drafts, uploads
-from dossiers.models import Dossier, FailedAttempt, Notification
-from dossiers.outbox import tasks
-from dossiers.states import Action, Role, State
-from dossiers.workflow import NotAllowed
+from dossiers.models import Dossier, FailedAttempt, OutboxJob
+from dossiers.moves import Action, NotAllowed
+from dossiers.outbox import leases
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,7 +181,8 @@ def test_receipts_at_once_get_numbers_without_gap_or_repeat(desk_officer):
 def test_decisions_at_once_get_numbers_without_gap_or_repeat(leader):
     dossiers = [DossierFactory(state=State.AWAITING_APPROVAL) for _ in range(6)]
     at_once(*(lambda one=one: act(one, Action.APPROVE, Role.LEADER, by=leader) for one in dossiers))
-    assert sorted(one.events.last().data["result_number"] for one in dossiers) == list(range(1, 7))
+    numbers = sorted(one.events.last().facts.number for one in dossiers)
+    assert numbers == [f"0{number}/UBND" for number in range(1, 7)]
 
 
 def test_a_dossier_is_approved_or_sent_back_but_not_both():
@@ -207,8 +208,11 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
     dossier = DossierFactory()
     at_once(
         *(
-            lambda: workflow.apply(
-                dossier, Action.RECORD_PAYMENT, role=Role.SYSTEM, data={"amount": 1000}
+            lambda: workflow.perform(
+                dossier,
+                Action.RECORD_PAYMENT,
+                role=Role.SYSTEM,
+                given=facts.Money(1000, "HS1", "cash"),
             )
             for _payment in range(5)
         )
@@ -222,8 +226,8 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
 
 def test_one_of_many_workers_takes_a_row():
     DossierFactory()
-    letter = Notification.objects.get()
-    taken = at_once(*[lambda: tasks.take(Notification, letter.pk)] * 5)
+    letter = OutboxJob.objects.filter(channel="mail").get()
+    taken = at_once(*[lambda: leases.claim(letter.pk)] * 5)
     assert [one for one in taken if one] == [letter]
     letter.refresh_from_db()
     assert letter.attempts == 1

@@ -9,8 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from dossiers.models import Dossier, Notification
-from dossiers.states import Action, Role, State
+from dossiers.models import Dossier, OutboxJob
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from payments import ledger
 from portal import settings as settings_module
 from portal.logs import HideCodes
@@ -43,7 +44,7 @@ def secret_dossier(state: State, owner: User | None = None) -> Dossier:
     dossier = paid_dossier(State.DRAFT, owner=owner, answers={"noi_dung": "Câu trả lời kín"})
     attach(dossier, "giay-to-khac", pdf_file("tep-kin.pdf"))
     for action, role in WAY_TO[state]:
-        if action == Action.RETURN:
+        if action == Action.DELIVER:
             dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
         dossier = act(dossier, action, role, note="Lời nhắn kín")
     return dossier
@@ -153,7 +154,9 @@ def test_the_head_of_a_mail_tells_no_code(run_queue):
     dossier = secret_dossier(State.RECEIVED)
     run_queue()
     assert mail.outbox
-    for row, one in zip(Notification.objects.order_by("pk"), mail.outbox, strict=True):
+    for row, one in zip(
+        OutboxJob.objects.filter(channel="mail").order_by("pk"), mail.outbox, strict=True
+    ):
         heads = "\n".join(f"{name}: {value}" for name, value in one.message().items())
         assert dossier.tracking_code not in one.message()["Message-ID"]
         assert dossier.citizen_id not in heads + one.body

@@ -1,7 +1,7 @@
 """Drafts: what belongs to its writer alone, and the files of a dossier while they may still change.
 
 A draft is opened, brought up to date with its service, filled in page by page, and forgotten when nobody comes back.
-Sending it is a move, and so `workflow`'s.
+Sending it is in `send`.
 """
 
 import hashlib
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
-from dossiers.states import SUPPLEMENT_REQUESTS, NotAllowed, State
+from dossiers.moves import NotAllowed, Purpose, with_purpose
+from dossiers.states import State
 from services.models import Service
 
 FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
@@ -110,7 +111,7 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
     Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
     """
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if not accepts_files(locked):
+    if not locked.accepts_files:
         raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
     known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
     if same := locked.attachments.filter(**known).first():
@@ -135,7 +136,7 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
     """Take back a file that is not sent yet: of a draft, or of the supplement being put together."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if (
-        not accepts_files(locked)
+        not locked.accepts_files
         or attachment.dossier_id != locked.pk
         or attachment.round != rounds(locked)
     ):
@@ -162,14 +163,9 @@ def _delete_file_later(attachment: Attachment) -> None:
     transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
 
 
-def accepts_files(dossier: Dossier) -> bool:
-    """Whether its applicant may add papers now."""
-    return dossier.state in (State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT)
-
-
 def rounds(dossier: Dossier) -> int:
     """Return the round that a file sent now belongs to: 0 for a draft, then the number of the supplement request."""
-    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).count()
+    return dossier.events.filter(action__in=with_purpose(Purpose.REQUEST_SUPPLEMENT)).count()
 
 
 def _locked_draft(draft: Dossier) -> Dossier:

@@ -14,10 +14,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from dossiers import workflow
 from dossiers.answers import Slot
 from dossiers.applicant import drafts, uploads
 from dossiers.models import Dossier
+from dossiers.moves import NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
     """Keep one file; return why not, or "" when it was kept."""
     try:
         drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
-    except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
+    except (uploads.UploadRefused, NotAllowed) as refusal:
         return str(refusal)
     except OSError as error:  # a full disk, a store that takes nothing
         log.error("a file could not be kept: %s", type(error).__name__)

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dossiers import access, answers, throttle
 from dossiers.applicant import timeline
 from dossiers.applicant.forms import UnlockForm
-from dossiers.applicant.perform import offered
 from dossiers.applicant.steps import first_unfinished
-from dossiers.applicant.withdraw import WITHDRAWALS
+from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
 from services.responses import too_many_requests
 
@@ -45,7 +44,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
             "sections": answers.summary(dossier),
             "slots": answers.papers(dossier),
             "documents": dossier.documents.select_related("event"),
-            "withdrawal": offered(dossier, WITHDRAWALS),
+            "withdrawal": offered_for(Purpose.WITHDRAW, dossier.state),
         }
     else:
         context |= {"unlock": UnlockForm()}

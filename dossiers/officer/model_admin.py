@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from dossiers import access
-from dossiers.applicant.timeline import TONES
 from dossiers.models import Dossier
 from dossiers.officer import pages, queues, search
 from dossiers.officer.search import ALL, OWN, queue_of
@@ -74,11 +73,7 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
             ("<int:pk>/change/", pages.show, "dossiers_dossier_change"),
             ("<int:pk>/tep/<int:file>/", pages.attachment, "dossiers_dossier_attachment"),
             ("<int:pk>/giay-to/<int:file>/", pages.document, "dossiers_dossier_document"),
-            (
-                "<int:pk>/lam-lai/<slug:kind>/<int:row>/",
-                pages.retry,
-                "dossiers_dossier_retry",
-            ),
+            ("<int:pk>/lam-lai/<int:job>/", pages.requeue, "dossiers_dossier_requeue"),
             ("<int:pk>/<slug:action>/", pages.act, "dossiers_dossier_act"),
         ]
         return [
@@ -101,7 +96,7 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
     @admin.display(description="Trạng thái")
     def status(self, dossier: Dossier) -> str:
-        return _tag(TONES[State(dossier.state)], dossier.get_state_display())
+        return _tag(State(dossier.state).record.tone, dossier.get_state_display())
 
     @admin.display(description="Gửi lúc", ordering="submitted_at")
     def sent(self, dossier: Dossier) -> str:

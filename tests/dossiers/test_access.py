@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from dossiers import access, codes, throttle
 from dossiers.models import FailedAttempt
-from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State
+from dossiers.moves import MOVES, Action
+from dossiers.states import STAFF_ROLES, Role, State
 from portal.models import User
 from tests.dossiers.factories import DossierFactory
 from tests.portal.factories import UserFactory
@@ -241,9 +242,7 @@ def test_the_buttons_are_the_tables(role, state):
     officer, dossier = UserFactory(role=role), DossierFactory.build(state=State.SUBMITTED)
     dossier.state = state
     offered = [
-        action
-        for action, edge in TRANSITIONS.items()
-        if state in edge.sources and role in edge.roles
+        action for action, edge in MOVES.items() if state in edge.sources and role in edge.roles
     ]
     assert access.actions_for(officer, dossier) == offered
     assert [action for action in Action if access.may(officer, action, dossier)] == offered

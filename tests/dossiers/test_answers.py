@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.models import Dossier
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from services.form_spec import ASKING, Option, Question
 from tests.dossiers.factories import DossierFactory, act, attach, image_file
 from tests.services.factories import PaperFactory, ServiceFactory

@@ -268,7 +268,7 @@ def test_a_store_that_cannot_be_written_makes_the_portal_unready(client, monkeyp
 
 def test_mail_and_papers_that_wait_too_long_make_the_portal_unready(client, monkeypatch):
     monkeypatch.setattr(views, "_ask_broker", lambda: None)
-    monkeypatch.setattr("dossiers.outbox.schedule.oldest_waiting", lambda: views.QUEUE_SECONDS + 1)
+    monkeypatch.setattr("dossiers.outbox.queue.oldest_waiting", lambda: views.QUEUE_SECONDS + 1)
     response = client.get("/suc-khoe/san-sang")
     assert response.status_code == 503
     assert response.json()["queue"] == "error"

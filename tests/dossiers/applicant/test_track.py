@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from dossiers.models import Dossier
-from dossiers.states import FINAL, Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import FINAL, Role, State
 from tests.dossiers.factories import APPLICANT, DossierFactory, act, attach, image_file, pdf_file
 from tests.portal.factories import UserFactory
 from tests.services.factories import PaperFactory, ServiceFactory

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import Dossier
+from dossiers.moves import MOVES, Action
 from dossiers.officer import queues
-from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act
 from tests.portal.factories import UserFactory
 from tests.services.factories import ServiceFactory
@@ -59,9 +60,7 @@ def test_the_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, e
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
 def test_a_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_move(role):
-    offered = {
-        state for edge in TRANSITIONS.values() if role in edge.roles for state in edge.sources
-    }
+    offered = {state for edge in MOVES.values() if role in edge.roles for state in edge.sources}
     waiting = [
         state
         for queue in queues.QUEUES
@@ -111,7 +110,7 @@ def test_what_is_due_first_comes_first_and_what_has_no_due_date_comes_last_oldes
 
 
 def test_all_dossiers_are_shown_newest_first_and_never_a_draft(at_the_desk):
-    first, second = DossierFactory(), DossierFactory(state=State.RETURNED)
+    first, second = DossierFactory(), DossierFactory(state=State.DELIVERED)
     DossierFactory(state=State.DRAFT)
     assert rows(at_the_desk.get(LIST, {"viec": "tat-ca"})) == [second, first]
 
