@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ class Performing:
     """A move that is being made: on a locked dossier, by whom, when, with what was given to it."""
 
     dossier: Dossier
-    actor: AbstractBaseUser | None
+    actor: AbstractUser | None
     now: datetime
     given: facts.Given | None
 

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser
 from django.utils import translation
 
 from dossiers import answers, facts
@@ -52,7 +52,7 @@ def letterhead() -> facts.Letterhead:
 
 
 @in_authority_language
-def paper_head(dossier: Dossier, actor: AbstractBaseUser | None) -> facts.PaperHead:
+def paper_head(dossier: Dossier, actor: AbstractUser | None) -> facts.PaperHead:
     """Return what every paper prints of the authority, the applicant and the dossier."""
     return facts.PaperHead(
         letterhead=letterhead(),
@@ -78,7 +78,7 @@ def paper_head(dossier: Dossier, actor: AbstractBaseUser | None) -> facts.PaperH
     )
 
 
-def officer(actor: AbstractBaseUser | None) -> facts.Officer:
+def officer(actor: AbstractUser | None) -> facts.Officer:
     if actor is None:
         return facts.Officer()
     return facts.Officer(name=actor.get_full_name(), title=getattr(actor, "title", ""))
@@ -180,7 +180,7 @@ def filer(dossier: Dossier) -> str:
     return "" if name.casefold() == dossier.applicant_name.casefold() else name
 
 
-def signature(actor: AbstractBaseUser | None) -> facts.Signature:
+def signature(actor: AbstractUser | None) -> facts.Signature:
     """Return the block of Decree 30/2020/NĐ-CP.
 
     The head signs for the committee, a deputy for the head (KT.), anyone else by order (TL.).

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ def perform(
     action: Action,
     *,
     role: Role,
-    by: AbstractBaseUser | None = None,
+    by: AbstractUser | None = None,
     note: str = "",
     given: facts.Given | None = None,
 ) -> Dossier:
@@ -54,7 +54,7 @@ def perform(
         from_state=state_before,
         to_state=dossier.state,
         role=role,
-        actor=by,
+        actor_id=by.pk if by else None,
         note=note,
         data=replace(kept, due_at=dossier.due_at).to_json(),
         at=now,

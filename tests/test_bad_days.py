@@ -1,4 +1,7 @@
-"""When a part of the house is gone, really gone: an honest page, quickly, and nothing lost or half-written."""
+"""When a part of the house is gone, really gone.
+
+An honest page, quickly, and nothing lost or half-written.
+"""
 
 import socket
 import time
@@ -45,7 +48,10 @@ def known(transactional_db):
 
 @pytest.fixture
 def lost_database(known, closed_port, monkeypatch):
-    """PostgreSQL cannot be reached, as after a crash: the old connection is gone, a new one is refused."""
+    """PostgreSQL cannot be reached, as after a crash.
+
+    The old connection is gone, a new one is refused.
+    """
     with monkeypatch.context() as patch:
         connection.close()
         patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
@@ -54,7 +60,7 @@ def lost_database(known, closed_port, monkeypatch):
         connection.close()
 
 
-# --- PostgreSQL --------------------------------------------------------------------------------------------------
+# --- PostgreSQL ---
 
 
 @pytest.mark.parametrize(
@@ -108,7 +114,7 @@ def test_the_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lo
     assert known.get("/thanh-toan/ipn/?vnp_TxnRef=1").json()["RspCode"] == "99"
 
 
-# --- Redis -------------------------------------------------------------------------------------------------------
+# --- Redis ---
 
 
 @pytest.mark.real_broker
@@ -134,7 +140,7 @@ def test_without_its_broker_everything_goes_on_and_rows_wait(dead_broker, settin
     }
 
 
-# --- The store ---------------------------------------------------------------------------------------------------
+# --- The store ---
 
 
 @pytest.fixture
@@ -188,7 +194,7 @@ def test_a_form_whose_file_is_lost_is_not_found(client):
     )
 
 
-# --- Mail and papers -----------------------------------------------------------------------------------------------
+# --- Mail and papers ---
 
 
 @pytest.fixture

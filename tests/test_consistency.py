@@ -62,7 +62,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
                 yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
 
 
-# --- The two doors -----------------------------------------------------------------------------------------------
+# --- The two doors ---
 
 WRITES = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update"}
 
@@ -80,7 +80,10 @@ def targets(node: ast.AST) -> list[ast.expr]:
 
 
 def writes_of(tree: ast.Module, model: str, fields: set[str]) -> Iterator[str]:
-    """Yield each place that makes or changes rows of `model`, or assigns one of `fields` of anything."""
+    """Yield each place that makes or changes rows of `model`.
+
+    Or assigns one of `fields` of anything.
+    """
     for node in ast.walk(tree):
         for target in targets(node):
             if isinstance(target, ast.Attribute) and target.attr in fields:
@@ -139,7 +142,7 @@ def test_the_watch_on_the_doors_is_awake(code):
     assert list(writes_of(ast.parse(code), "Dossier", {"state"}))
 
 
-# --- Names -------------------------------------------------------------------------------------------------------
+# --- Names ---
 
 
 def test_there_is_no_drawer_for_odds_and_ends():
@@ -195,7 +198,7 @@ def test_everything_on_the_clock_is_a_task():
     assert scheduled - set(celery_app.tasks) == set()
 
 
-# --- Documents ---------------------------------------------------------------------------------------------------
+# --- Documents ---
 
 
 def test_every_variable_of_the_environment_is_told():
@@ -221,7 +224,7 @@ def test_every_link_between_documents_leads_somewhere():
     assert broken == []
 
 
-# --- Pages -------------------------------------------------------------------------------------------------------
+# --- Pages ---
 
 INLINE = re.compile(
     r"""<style\b|<script\b(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.I

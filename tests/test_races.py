@@ -1,4 +1,7 @@
-"""Two at once, on real connections to a real PostgreSQL: one outcome, and the loser reads a sentence."""
+"""Two at once, on real connections to a real PostgreSQL.
+
+One outcome, and the loser reads a sentence.
+"""
 
 import threading
 from collections.abc import Callable
@@ -25,7 +28,10 @@ PATIENCE = 30
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Do all calls at the same moment, each on its own connection; return what each gave, or why it was refused."""
+    """Do all calls at the same moment, each on its own connection.
+
+    Return what each gave, or why it was refused.
+    """
     start = threading.Barrier(len(calls), timeout=PATIENCE)
 
     def run(call: Callable[[], Any]) -> Any:
@@ -65,7 +71,7 @@ def actions_of(dossier: Dossier) -> list[str]:
     return list(dossier.events.values_list("action", flat=True))
 
 
-# --- The applicant -------------------------------------------------------------------------------------------------
+# --- The applicant ---
 
 
 def test_a_dossier_sent_from_two_tabs_is_one_dossier(queue):
@@ -109,7 +115,8 @@ def test_a_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round)
 
 def test_a_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
     dossier = DossierFactory(state=State.INTAKE_SUPPLEMENT)
-    # Whoever sends the supplement first may still withdraw afterwards: then both happen, one after the other.
+    # Whoever sends the supplement first may still withdraw afterwards: then both happen, one after
+    # the other.
     supplement, withdrawal = at_once(
         lambda: act(dossier, Action.SUPPLEMENT_INTAKE, Role.CITIZEN),
         lambda: act(dossier, Action.WITHDRAW, Role.CITIZEN),
@@ -154,7 +161,7 @@ def test_a_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(setting
         assert actions_of(draft) == [Action.SUBMIT]
 
 
-# --- Officers ----------------------------------------------------------------------------------------------------
+# --- Officers ---
 
 
 def test_two_officers_who_receive_one_dossier_give_one_number(queue):
@@ -221,7 +228,7 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
     assert dossier.fee_paid == 5000
 
 
-# --- Workers and the throttle ----------------------------------------------------------------------------------------
+# --- Workers and the throttle ---
 
 
 def test_one_of_many_workers_takes_a_row():

@@ -1,4 +1,7 @@
-"""Nobody reads of a dossier what is not theirs: no page, file, paper, mail head, error page or log line tells it."""
+"""Nobody reads of a dossier what is not theirs.
+
+No page, file, paper, mail head, error page or log line tells it.
+"""
 
 import importlib
 import logging
@@ -40,7 +43,10 @@ def _patient(settings):
 
 
 def secret_dossier(state: State, owner: User | None = None) -> Dossier:
-    """A dossier that was led to `state`, with an answer, a file and words between people, each known by its name."""
+    """A dossier that was led to `state`, with an answer, a file and words between people.
+
+    Each known by its name.
+    """
     dossier = paid_dossier(State.DRAFT, owner=owner, answers={"noi_dung": "Câu trả lời kín"})
     attach(dossier, "giay-to-khac", pdf_file("tep-kin.pdf"))
     for action, role in WAY_TO[state]:
@@ -61,11 +67,14 @@ def told(response) -> str:
     )
 
 
-# --- Strangers ---------------------------------------------------------------------------------------------------
+# --- Strangers ---
 
 
 def strangers() -> dict[str, Browser]:
-    """People who know the code at most: a visitor, a neighbour with an account, staff to whom no role was given."""
+    """People who know the code at most.
+
+    A visitor, a neighbour with an account, staff to whom no role was given.
+    """
     who = {
         "a visitor": None,
         "a neighbour": UserFactory(),
@@ -95,7 +104,10 @@ def test_no_address_tells_a_stranger_who_applied_and_with_what(state, run_queue,
 
 
 def test_a_number_of_a_row_leads_nobody_to_its_tracking_code():
-    """Django's admin has a way from any row to its page; any member of staff could walk through all dossiers."""
+    """Django's admin has a way from any row to its page.
+
+    Any member of staff could walk through all dossiers.
+    """
     dossier = DossierFactory()
     kind = ContentType.objects.get_for_model(Dossier).pk
     for browser in strangers().values():
@@ -178,7 +190,7 @@ def test_no_log_tells_the_code_of_an_address_however_it_is_written(client, caplo
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
 
-# --- Sessions, redirects, forms ----------------------------------------------------------------------------------
+# --- Sessions, redirects, forms ---
 
 
 def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
@@ -235,7 +247,7 @@ def test_every_post_but_the_gateways_call_needs_its_token(citizen):
     assert open_doors == [reverse("payments:ipn")]
 
 
-# --- What goes with every answer ---------------------------------------------------------------------------------
+# --- What goes with every answer ---
 
 
 def test_every_answer_carries_the_heads_that_protect_its_reader(citizen, monkeypatch):

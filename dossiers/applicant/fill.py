@@ -1,4 +1,7 @@
-"""Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
+"""Sending a dossier: the start page, one step per page, the review.
+
+Works without JavaScript, and twice is once.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -70,7 +73,10 @@ def _page(
 
 
 def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
-    """The applicant or one section of questions. "back" and "later" keep what is there without asking for the rest."""
+    """The applicant or one section of questions.
+
+    "back" and "later" keep what is there without asking for the rest.
+    """
     if request.method == "GET":
         return _page(
             request,

@@ -1,6 +1,7 @@
 """Moves that an applicant makes, answered with a sentence and the page of the dossier."""
 
 from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -14,8 +15,9 @@ def perform(
     request: HttpRequest, dossier: Dossier, action: Action, note: str, done: str
 ) -> HttpResponse:
     """Make the move; `done` is the sentence for success."""
-    is_owner = request.user.is_authenticated and request.user.pk == dossier.owner_id
-    by = request.user if is_owner else None
+    by = None
+    if isinstance(request.user, AbstractUser) and request.user.pk == dossier.owner_id:
+        by = request.user
     try:
         workflow.perform(dossier, action, role=Role.CITIZEN, by=by, note=note)
         messages.success(request, done)

@@ -1,7 +1,9 @@
-"""The files of one page of papers: every file that was chosen is kept, whichever button was pressed.
+"""The files of one page of papers.
 
-The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that only uploads, and each
-file already sent a button `remove`.
+Every file that was chosen is kept, whichever button was pressed.
+
+The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that
+only uploads, and each file already sent a button `remove`.
 """
 
 import logging
@@ -27,7 +29,10 @@ LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 @dataclass(frozen=True)
 class Line:
-    """One paper as the page shows it: the slot, and why its file was refused just now ("" when it was not)."""
+    """One paper as the page shows it.
+
+    The slot, and why its file was refused just now ("" when it was not).
+    """
 
     slot: Slot
     refusal: str = ""
@@ -38,7 +43,9 @@ def lines(slots: list[Slot], refusals: dict[str, str]) -> list[Line]:
 
 
 def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:
-    """Keep every file of the POST, take back the one named by `remove`; return the refusals, as sentences by paper.
+    """Keep every file of the POST, take back the one named by `remove`.
+
+    Return the refusals, as sentences by paper.
 
     One bad file touches no other. Raises Http404 for a paper or a file that is not this page's, and
     NotAllowed when the file to be taken back has been sent.

@@ -1,6 +1,6 @@
 """Sending a draft: at most once, and only what its sender has read."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,8 +12,10 @@ from dossiers.states import Role, State
 
 
 @transaction.atomic
-def submit(draft: Dossier, *, by: AbstractBaseUser | None = None, reviewed: str) -> Dossier:
-    """Send a draft, whatever the number of clicks and tabs; the second caller gets the sent dossier.
+def submit(draft: Dossier, *, by: AbstractUser | None = None, reviewed: str) -> Dossier:
+    """Send a draft, whatever the number of clicks and tabs.
+
+    The second caller gets the sent dossier.
 
     `reviewed` is the `offer_digest` of the page that was read. Raises NotAllowed when the service
     changed since, when it was closed, or when a required paper is missing.

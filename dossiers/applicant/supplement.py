@@ -52,7 +52,10 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
 def _supplement_page(
     request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
 ) -> HttpResponse:
-    """Uploading is answered with the page itself, not with a redirect: the words already typed stay in their box."""
+    """Uploading is answered with the page itself, not with a redirect.
+
+    The words already typed stay in their box.
+    """
     context = {
         "dossier": dossier,
         "form": form,
@@ -67,7 +70,10 @@ def _supplement_page(
 
 
 def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
-    """Return the lines of the supplement being put together, with one for papers that the list did not foresee."""
+    """Return the lines of the supplement being put together.
+
+    With one for papers that the list did not foresee.
+    """
     found = answers.papers(dossier, round=drafts.rounds(dossier))
     other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
     hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
@@ -81,7 +87,10 @@ def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
 def _may_send(
     request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
 ) -> bool:
-    """Whether "Gửi bổ sung" was pressed with something to send; an empty one is told so on the form."""
+    """Whether "Gửi bổ sung" was pressed with something to send.
+
+    An empty one is told so on the form.
+    """
     if refusals or "slot" in request.POST or "remove" in request.POST or not form.is_valid():
         return False
     if form.cleaned_data["note"].strip() or any(slot.files for slot in _supplement_slots(dossier)):

@@ -19,10 +19,14 @@ from services.responses import too_many_requests
 @never_cache
 @require_GET
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
-    """The dossier: with the code its course, with the second factor or the owner's sign-in everything."""
+    """The dossier: with the code its course.
+
+    With the second factor or the owner's sign-in everything.
+    """
     dossier = access.find_by_tracking(tracking)
     has_access = dossier is not None and access.has_access(request, dossier)
-    # Who has opened the dossier already is not has_access up by what others try from the same address.
+    # Who has opened the dossier already is not has_access up by what others try from the same
+    # address.
     if not has_access and throttle.is_throttled(request):
         return too_many_requests(request)
     if dossier is None:

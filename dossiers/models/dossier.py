@@ -18,7 +18,8 @@ from services.models import Agency, Level, Service, TimeUnit, period_in_words
 if TYPE_CHECKING:
     from dossiers.models.event import Event
 
-# The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of one row.
+# The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of
+# one row.
 CLOCK_RUNNING = Q(due_at__isnull=False, paused_at=None, finished_at=None)
 
 
@@ -32,7 +33,10 @@ class DossierQuerySet(models.QuerySet):
 
 
 class Dossier(models.Model):
-    """One dossier from its first draft to its archive, with everything its sender saw frozen at submission."""
+    """One dossier from its first draft to its archive.
+
+    With everything its sender saw frozen at submission.
+    """
 
     State = State
 

@@ -27,7 +27,7 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     can_view = staticmethod(access.sees_dossiers)
 
     list_display = ["code", "what", "who", "status", "sent", "deadline", "money", "handled_by"]
-    list_filter = search.FILTERS
+    list_filter = list(search.FILTERS)
     list_select_related = ["service", "handler"]
     list_per_page = list_max_show_all = 50
     search_fields = ["tracking_code"]  # what is searched is in get_search_results
@@ -66,7 +66,10 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
         return tabs
 
     def get_urls(self) -> list[URLPattern]:
-        """Only the pages that exist: the admin's own pages for adding, changing and deleting are not among them."""
+        """Only the pages that exist: the admin's own pages for adding.
+
+        Changing and deleting are not among them.
+        """
         routes: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("", self.changelist_view, "dossiers_dossier_changelist"),
             ("tim/", pages.find, "dossiers_find"),

@@ -11,6 +11,7 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -61,8 +62,8 @@ def render_page(
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one dossier, with a button for each move that is this person's now."""
     dossier = visible_or_404(request, pk)
-    jobs = OutboxJob.objects.filter(event__dossier=dossier).select_related("event", "document")
-    jobs = list(jobs.order_by("-pk"))
+    rows = OutboxJob.objects.filter(event__dossier=dossier).select_related("event", "document")
+    jobs = list(rows.order_by("-pk"))
     context = {
         "title": f"Hồ sơ {dossier}",
         "dossier": dossier,
@@ -132,6 +133,7 @@ def perform(
     request: HttpRequest, action: Action, dossier: Dossier, role: Role, form: forms.MoveForm
 ) -> HttpResponse:
     """Make the move and lead back to the dossier, with a link to the next one of the queue."""
+    assert isinstance(request.user, AbstractUser)  # noqa: S101 - `act` asked for the role
     state_before = dossier.state
     note = form.cleaned_data["note"]
     try:

@@ -35,7 +35,10 @@ def roles_in_words(user) -> str:
 
 @register.simple_tag
 def work_of(user) -> dict:
-    """What the first staff page tells: the user's queues with their counts, and what is late or due today."""
+    """What the first staff page tells.
+
+    The user's queues with their counts, and what is late or due today.
+    """
     counts = queues.counts(user)
     address = reverse("admin:dossiers_dossier_changelist")
     own_queues = queues.queues_for(user)

@@ -1,4 +1,7 @@
-"""A real Chromium before the real house: pages without JavaScript, a real Redis, a real worker, real papers."""
+"""A real Chromium before the real house.
+
+Pages without JavaScript, a real Redis, a real worker, real papers.
+"""
 
 import os
 import shutil
@@ -45,7 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    # Playwright keeps an event loop on this thread; Django would take our plain queries for asynchronous ones.
+    # Playwright keeps an event loop on this thread; Django would take our plain queries for
+    # asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as started:
         yield started
@@ -76,7 +80,10 @@ def house(live_server, settings) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator:
-    """Return a maker of people before a screen: each with cookies of their own, JavaScript off unless asked."""
+    """Return a maker of people before a screen.
+
+    Each with cookies of their own, JavaScript off unless asked.
+    """
     contexts: list[BrowserContext] = []
 
     def arrive(*, viewport=PHONE, javascript: bool = False) -> Page:

@@ -29,7 +29,10 @@ def text_of(pdf: bytes) -> str:
 
 
 def answer_everything(page: Page, answers: dict[str, str]) -> None:
-    """Fill one step: texts from `answers` by label, else a word; the first option of every choice."""
+    """Fill one step: texts from `answers` by label, else a word.
+
+    The first option of every choice.
+    """
     for box in (
         page.locator("main form").locator("input[type=text], input[type=email], textarea").all()
     ):

@@ -1,4 +1,7 @@
-"""Every page a citizen meets: no fault that axe can find, nothing wider than a phone, light on a bad line."""
+"""Every page a citizen meets.
+
+No fault that axe can find, nothing wider than a phone, light on a bad line.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -1,4 +1,7 @@
-"""Dossiers for tests, made through the workflow alone: no test meets a state that the house could not reach."""
+"""Dossiers for tests, made through the workflow alone.
+
+No test meets a state that the house could not reach.
+"""
 
 import io
 
@@ -49,7 +52,10 @@ WAY_TO: dict[State, list[tuple[Action, Role]]] = {
 
 
 def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dossier:
-    """Do one move as somebody of that role, with the words, facts and papers that the action asks."""
+    """Do one move as somebody of that role, with the words.
+
+    Facts and papers that the action asks.
+    """
     if action == Action.SUBMIT:
         for slot in answers.missing(dossier) if dossier.channel == Dossier.Channel.ONLINE else ():
             attach(dossier, slot.key)
@@ -71,7 +77,10 @@ def given_for(action: Action, dossier: Dossier) -> facts.Given | None:
 
 
 class DossierFactory(factory.django.DjangoModelFactory):
-    """A dossier; `state=State.RECEIVED` leads it there by its shortest way. Owner: none, unless given."""
+    """A dossier; `state=State.RECEIVED` leads it there by its shortest way.
+
+    Owner: none, unless given.
+    """
 
     class Meta:
         model = Dossier

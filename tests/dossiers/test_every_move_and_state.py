@@ -148,7 +148,7 @@ def test_check_finds_the_tables_complete():
     ],
 )
 def test_check_names_a_missing_key(table, key, monkeypatch):
-    module, name = table.rsplit(".", 1)
+    _module, name = table.rsplit(".", 1)
     left = dict(getattr(checks, name))
     del left[key]
     monkeypatch.setattr(table, left)

@@ -1,4 +1,7 @@
-"""The facts of events: written to JSON, read back, and what older and newer versions make of them."""
+"""The facts of events: written to JSON, read back.
+
+And what older and newer versions make of them.
+"""
 
 from dataclasses import dataclass, fields
 from datetime import datetime

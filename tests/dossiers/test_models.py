@@ -1,4 +1,7 @@
-"""What the tables hold by themselves: history that cannot be rewritten, rows that cannot contradict each other."""
+"""What the tables hold by themselves.
+
+History that cannot be rewritten, rows that cannot contradict each other.
+"""
 
 from datetime import timedelta
 
@@ -25,7 +28,7 @@ from tests.services.factories import ServiceFactory
 pytestmark = pytest.mark.django_db
 
 
-# --- History -----------------------------------------------------------------------------------------------------
+# --- History ---
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def test_a_citizen_who_leaves_leaves_the_dossier_behind(citizen):
     assert draft.owner is None
 
 
-# --- What the database refuses ---------------------------------------------------------------------------------------
+# --- What the database refuses ---
 
 
 def refuses(name: str):
@@ -147,7 +150,7 @@ def test_job_has_a_paper_or_a_recipient():
         mail.update(channel="paper")
 
 
-# --- Questions -----------------------------------------------------------------------------------------------------
+# --- Questions ---
 
 
 def test_every_dossier_but_a_draft_is_sent():

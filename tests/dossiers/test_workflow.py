@@ -1,4 +1,7 @@
-"""The one door for state: the whole table, then what each move leaves behind – and what a refusal does not."""
+"""The one door for state: the whole table, then what each move leaves behind.
+
+And what a refusal does not.
+"""
 
 from datetime import datetime
 
@@ -20,15 +23,19 @@ CLOCK_STANDS_STILL = {State.SUPPLEMENT, State.AWAITING_PAYMENT}
 CLOCK_RUNS = {State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL}
 
 
-# --- The whole table -----------------------------------------------------------------------------------------------
+# --- The whole table ---
 
 
 @pytest.fixture
 def people(citizen, desk_officer, case_officer, leader) -> dict:
     """Who acts in each role; the ledger is nobody."""
     return {
-        Role.CITIZEN: citizen, Role.DESK: desk_officer, Role.CASE: case_officer, Role.LEADER: leader, Role.SYSTEM: None,
-    }  # fmt: skip
+        Role.CITIZEN: citizen,
+        Role.DESK: desk_officer,
+        Role.CASE: case_officer,
+        Role.LEADER: leader,
+        Role.SYSTEM: None,
+    }
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -57,7 +64,10 @@ def try_move(dossier: Dossier, action: Action, role: Role, by) -> bool:
 
 
 def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
-    """The dossier stands where the table says, its event tells it, and the rows for mail and paper are there."""
+    """The dossier stands where the table says, its event tells it.
+
+    And the rows for mail and paper are there.
+    """
     edge, before, after = MOVES[action], dossier.state, Dossier.objects.get(pk=dossier.pk)
     assert after.state == (edge.target or before)
     event = dossier.events.last()
@@ -132,7 +142,7 @@ def test_a_rollback_leaves_no_row_and_tells_nobody():
     assert traces(dossier) == before
 
 
-# --- Sending -----------------------------------------------------------------------------------------------------
+# --- Sending ---
 
 
 def test_sent_twice_is_one_dossier_with_one_code():
@@ -182,7 +192,7 @@ def test_sending_takes_few_statements(django_assert_max_num_queries):
         act(draft, Action.SUBMIT, Role.CITIZEN)
 
 
-# --- Receipt and its number ----------------------------------------------------------------------------------------
+# --- Receipt and its number ---
 
 
 def test_official_numbers_count_each_day_from_one(time_machine):
@@ -234,7 +244,7 @@ def test_who_receives_and_who_starts_have_it_in_hand(desk_officer, case_officer)
     assert act(dossier, Action.START, Role.CASE, by=case_officer).handler == case_officer
 
 
-# --- The clock ---------------------------------------------------------------------------------------------------
+# --- The clock ---
 
 
 @pytest.fixture
@@ -322,7 +332,7 @@ def test_without_a_time_limit_nothing_is_promised():
     assert act(waiting, Action.CONFIRM_PAYMENT, Role.SYSTEM).due_at is None
 
 
-# --- Money and result ----------------------------------------------------------------------------------------------
+# --- Money and result ---
 
 
 def test_a_request_for_payment_adds_a_line_to_what_was_frozen():

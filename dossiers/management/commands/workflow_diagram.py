@@ -1,7 +1,8 @@
 """Draw docs/workflow.md from the table of moves, or tell that it no longer says the same.
 
 manage.py workflow_diagram            write the page
-manage.py workflow_diagram --check    exit 1 when the page on disk is not the one that would be written
+manage.py workflow_diagram --check    exit 1 when the page on disk is not the one that would be
+written
 """
 
 from pathlib import Path
@@ -17,7 +18,8 @@ from dossiers.states import FINAL, State
 HEAD = """\
 # Đường đi của một hồ sơ
 
-Trang này do `manage.py workflow_diagram` viết ra từ `dossiers/states.py` và `dossiers/moves.py`; xin sửa bảng ở đó rồi chạy lại lệnh.
+Trang này do `manage.py workflow_diagram` viết ra từ `dossiers/states.py` và `dossiers/moves.py`;
+xin sửa bảng ở đó rồi chạy lại lệnh.
 """
 STATES_HEAD = """\
 ## Trạng thái
@@ -52,7 +54,7 @@ class Command(BaseCommand):
             return
         if check:
             raise CommandError(
-                "docs/workflow.md no longer tells what dossiers/moves.py says; run workflow_diagram."
+                "docs/workflow.md is not what dossiers/moves.py says; run workflow_diagram."
             )
         path.parent.mkdir(exist_ok=True)
         path.write_text(true, encoding="utf-8")

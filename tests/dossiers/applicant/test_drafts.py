@@ -14,7 +14,7 @@ from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory, s
 pytestmark = pytest.mark.django_db
 
 
-# --- Drafts ------------------------------------------------------------------------------------------------------
+# --- Drafts ---
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_filling_in_writes_what_a_form_asks_and_nothing_else(name):
     assert traces(draft) == before
 
 
-# --- The offer that was seen ---------------------------------------------------------------------------------------
+# --- The offer that was seen ---
 
 
 def change_everything(service) -> None:
@@ -150,7 +150,7 @@ def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays()
     assert traces(draft) == before
 
 
-# --- Files -------------------------------------------------------------------------------------------------------
+# --- Files ---
 
 
 def content(attachment: Attachment) -> bytes:

@@ -1,4 +1,7 @@
-"""The officers' pages that act: every move by every role, two officers at once, the files, the code box."""
+"""The officers' pages that act.
+
+Every move by every role, two officers at once, the files, the code box.
+"""
 
 import pytest
 from django.urls import reverse
@@ -45,7 +48,7 @@ def sign_in(client):
     return as_
 
 
-# --- Every move by every role ------------------------------------------------------------------------------------
+# --- Every move by every role ---
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
@@ -130,7 +133,7 @@ def test_staff_without_a_role_are_shown_no_dossier(client):
     assert client.get(page_of(DossierFactory())).status_code == 403
 
 
-# --- Two officers ------------------------------------------------------------------------------------------------
+# --- Two officers ---
 
 
 def test_of_two_officers_the_second_reads_who_was_first(client):
@@ -138,7 +141,10 @@ def test_of_two_officers_the_second_reads_who_was_first(client):
     act(dossier, Action.RECEIVE, Role.DESK, by=first)
     client.force_login(UserFactory(role=Role.DESK))
     answer = client.post(move_of(dossier, Action.REFUSE), WORDS, follow=True)
-    sentence = "Không thể “Từ chối tiếp nhận”: hồ sơ đang ở trạng thái “Đã tiếp nhận” (cập nhật gần nhất: Lê Thị Cửa)."
+    sentence = (
+        "Không thể “Từ chối tiếp nhận”: hồ sơ đang ở trạng thái “Đã tiếp nhận” "
+        "(cập nhật gần nhất: Lê Thị Cửa)."
+    )
     assert sentence in answer.content.decode()
     assert fresh(dossier).state == State.RECEIVED
 
@@ -181,7 +187,7 @@ def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
     assert "Hàng đợi của bạn đã hết." in answer.content.decode()
 
 
-# --- Forms -------------------------------------------------------------------------------------------------------
+# --- Forms ---
 
 
 @pytest.mark.parametrize(
@@ -305,7 +311,7 @@ def test_the_page_tells_when_the_applicant_must_be_called(sign_in):
     assert "hãy báo qua điện thoại 0905123456" in page
 
 
-# --- The dossier on one screen -----------------------------------------------------------------------------------
+# --- The dossier on one screen ---
 
 
 def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_in):
@@ -343,7 +349,7 @@ def test_the_page_costs_few_statements_whatever_has_happened(
         client.get(page_of(dossier))
 
 
-# --- Files -------------------------------------------------------------------------------------------------------
+# --- Files ---
 
 
 @pytest.fixture
@@ -435,7 +441,7 @@ def test_requeue_leaves_a_waiting_job_and_an_unknown_one_alone(sign_in):
     assert client.post(unknown).status_code == 404
 
 
-# --- The code box ------------------------------------------------------------------------------------------------
+# --- The code box ---
 
 
 @pytest.mark.parametrize(

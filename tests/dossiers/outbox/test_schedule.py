@@ -18,7 +18,7 @@ from tests.dossiers.factories import DossierFactory, attach, image_file
 pytestmark = pytest.mark.django_db
 
 
-# --- The sweep ---------------------------------------------------------------------------------------------------
+# --- The sweep ---
 
 
 def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
@@ -86,12 +86,15 @@ def test_a_row_in_hand_or_put_off_is_not_late(time_machine):
     assert outbox_queue.oldest_waiting() == 0
 
 
-# --- Forgetting --------------------------------------------------------------------------------------------------
+# --- Forgetting ---
 
 
 @pytest.fixture
 def long_ago(time_machine, settings):
-    """Begin just so long ago that today everything of then is forgotten; a call comes back to today."""
+    """Begin just so long ago that today everything of then is forgotten.
+
+    A call comes back to today.
+    """
     now = timezone.now()
     time_machine.move_to(now - timedelta(days=settings.DRAFT_KEEP_DAYS, seconds=1), tick=False)
     return lambda: time_machine.move_to(now, tick=False)

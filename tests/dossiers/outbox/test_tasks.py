@@ -1,4 +1,7 @@
-"""Rows before messages: taken by one worker, given back when it fails or dies, done once, never lost."""
+"""Rows before messages: taken by one worker, given back when it fails or dies, done once.
+
+Never lost.
+"""
 
 import logging
 import time
@@ -41,7 +44,7 @@ def paper() -> OutboxJob:
     return OutboxJob.objects.get(channel="paper")
 
 
-# --- Leases ------------------------------------------------------------------------------------------------------
+# --- Leases ---
 
 
 def test_a_row_is_taken_by_one_worker_at_a_time(letter):
@@ -89,7 +92,7 @@ def test_a_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine
     assert "given up" in caplog.text
 
 
-# --- Twice is once -------------------------------------------------------------------------------------------------
+# --- Twice is once ---
 
 
 def test_a_mail_asked_for_twice_is_sent_once(letter):
@@ -119,7 +122,7 @@ def test_a_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
     assert len({one.extra_headers["Message-ID"] for one in django_mail.outbox}) == 1
 
 
-# --- Failures ----------------------------------------------------------------------------------------------------
+# --- Failures ---
 
 
 @pytest.fixture
@@ -201,7 +204,7 @@ def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
     assert Document.objects.get().is_ready
 
 
-# --- The broker --------------------------------------------------------------------------------------------------
+# --- The broker ---
 
 
 @pytest.mark.real_broker

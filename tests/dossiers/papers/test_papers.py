@@ -16,7 +16,7 @@ from tests.dossiers.papers.printed import HANOI, paper, printed
 from tests.portal.factories import UserFactory
 from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory
 
-# --- Acknowledgement -----------------------------------------------------------------------------------------------
+# --- Acknowledgement ---
 
 
 @pytest.mark.django_db
@@ -58,12 +58,15 @@ def test_an_acknowledgement_printed_late_lists_no_file_sent_after_it():
     assert "bo-sung.pdf" not in printed(dossier, "acknowledgement")
 
 
-# --- Form 01 -------------------------------------------------------------------------------------------------------
+# --- Form 01 ---
 
 
 @pytest.fixture
 def received() -> Dossier:
-    """A dossier received as the twelfth of its year at 08:05 on 5 March 2026, due in twenty working days."""
+    """A dossier received as the twelfth of its year at 08:05 on 5 March 2026.
+
+    Due in twenty working days.
+    """
     service = ServiceFactory(paid=True, name="Cấp phép xây dựng trạm BTS", time_limit=20, sets=2)
     PaperFactory(service=service, key="don", name="Đơn đề nghị", kind="form", upload=False, order=1)
     PaperFactory(
@@ -172,7 +175,7 @@ def test_form_01_does_not_name_the_owner_twice():
     assert "Người nộp hồ sơ:" not in printed(dossier, "receipt")
 
 
-# --- Forms 02 and 03 -----------------------------------------------------------------------------------------------
+# --- Forms 02 and 03 ---
 
 
 @pytest.mark.django_db
@@ -235,7 +238,7 @@ def test_form_03_after_appraisal_is_signed_for_the_committee():
     assert "Trần Bình" in text
 
 
-# --- Result --------------------------------------------------------------------------------------------------------
+# --- Result ---
 
 
 @pytest.mark.django_db
@@ -319,7 +322,7 @@ def test_a_number_below_ten_has_a_nought_and_the_notation_follows_the_title(titl
     assert snapshot.result_number(title, number) == written
 
 
-# --- Fee receipt ---------------------------------------------------------------------------------------------------
+# --- Fee receipt ---
 
 
 @pytest.mark.django_db

@@ -62,10 +62,10 @@ def change_everything(dossier: Dossier, settings) -> None:
     authority = deepcopy(settings.AUTHORITY)
     for key in ("name", "short_name", "portal_name", "parent", "place", "address", "phone"):
         authority[key] = "Khác"
-    authority["letterhead"] = {name: "KHÁC" for name in authority["letterhead"]}
-    authority["desk"] = {name: "Khác" for name in authority["desk"]}
-    authority["signer"] = {name: "KHÁC" for name in authority["signer"]}
-    authority["form_symbols"] = {name: "K" for name in authority["form_symbols"]}
+    authority["letterhead"] = dict.fromkeys(authority["letterhead"], "KHÁC")
+    authority["desk"] = dict.fromkeys(authority["desk"], "Khác")
+    authority["signer"] = dict.fromkeys(authority["signer"], "KHÁC")
+    authority["form_symbols"] = dict.fromkeys(authority["form_symbols"], "K")
     authority["form_set"] = {**authority["form_set"], "basis": "Thông tư khác"}
     settings.AUTHORITY = authority
     settings.SITE_URL = "https://khac.example.vn"

@@ -1,4 +1,7 @@
-"""How papers are printed: the row and its file, what holds for every paper, and its words and times."""
+"""How papers are printed: the row and its file, what holds for every paper.
+
+And its words and times.
+"""
 
 import hashlib
 import io
@@ -37,7 +40,7 @@ from tests.dossiers.papers.printed import (
 )
 from tests.services.factories import PaperFactory, ServiceFactory
 
-# --- The row and its file ------------------------------------------------------------------------------------------
+# --- The row and its file ---
 
 
 @pytest.mark.django_db
@@ -98,7 +101,7 @@ def test_a_paper_fetches_nothing(caplog, tmp_path):
     assert "SECRET" not in words(PdfReader(io.BytesIO(pdf)))
 
 
-# --- Every paper ---------------------------------------------------------------------------------------------------
+# --- Every paper ---
 
 
 def test_every_paper_of_the_table_has_a_layout():
@@ -187,7 +190,7 @@ def test_markup_in_a_name_is_printed_and_not_obeyed(kind):
     assert "Cấp <b>giấy</b> & phép" in text
 
 
-# --- The code and its QR -------------------------------------------------------------------------------------------
+# --- The code and its QR ---
 
 
 @pytest.mark.django_db
@@ -222,7 +225,7 @@ def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
     assert read.stdout.strip() == f"{settings.SITE_URL}/ho-so/{dossier.tracking_code}/"
 
 
-# --- Too much of everything ----------------------------------------------------------------------------------------
+# --- Too much of everything ---
 
 
 @pytest.fixture
@@ -310,7 +313,7 @@ def test_later_sheets_are_numbered_and_the_first_is_not(overfull):
     assert "2" in second.extract_text().split()
 
 
-# --- Words and times -----------------------------------------------------------------------------------------------
+# --- Words and times ---
 
 
 @pytest.mark.parametrize(
