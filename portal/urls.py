@@ -30,7 +30,7 @@ urlpatterns = [
 ]
 
 if settings.MOCK_GATEWAY:
-    urlpatterns += [path("cong-thanh-toan-mo-phong/", include("payments.mock_urls"))]
+    urlpatterns += [path("cong-thanh-toan-mo-phong/", include("payments.gateways.mock.urls"))]
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
