@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from portal.management.commands import translations
+from portal import translations
 
 PYTHON = """
 from django.utils.translation import gettext as _, ngettext_lazy, pgettext
@@ -204,4 +204,4 @@ def test_a_string_that_became_plural_is_translated_anew():
     old, source = Catalog(locale="en"), Catalog()
     old.add("%(n)s ngày", "%(n)s day")
     source.add(("%(n)s ngày", "%(n)s ngày"))
-    assert not any(translations.updated(old, source).get("%(n)s ngày").string)
+    assert not any(translations.merged(old, source).get("%(n)s ngày").string)

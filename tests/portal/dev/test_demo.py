@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from dossiers.models import Document, Dossier, Event
 from dossiers.states import Action, Role, State
-from portal import demo
+from portal.dev import demo
 from portal.models import User
 from services import form_spec
 from tests.services.factories import PaperFactory, ServiceFactory
