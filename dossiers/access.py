@@ -1,8 +1,9 @@
 """Who may see what, and who may do what. Views, admin buttons and POSTs all ask here.
 
-Three tiers for the public: an official number tells state and dates; the tracking code also tells service, timeline,
-unit and person in charge; the code with the last four digits of the telephone on the dossier (or the owner's sign-in)
-opens everything. "Unknown" and "wrong" get the same answer after the same work, and both count against the throttle.
+Three tiers for the public: an official number tells state and dates; the tracking code also tells
+service, timeline, unit and person in charge; the code with the last four digits of the telephone on
+the dossier (or the owner's sign-in) opens everything. "Unknown" and "wrong" get the same answer
+after the same work, and both count against the throttle.
 """
 
 import hmac
@@ -14,7 +15,8 @@ from django.utils import timezone
 
 from dossiers import codes
 from dossiers.models import Dossier
-from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State, leaving
+from dossiers.moves import Action, leaving
+from dossiers.states import STAFF_ROLES, Role, State
 
 # The Django group of each staff role; portal.groups creates them.
 GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
@@ -24,13 +26,14 @@ _SESSION_KEY = "dossiers"
 SECOND_FACTOR_DIGITS = 4
 
 
-# --- The public --------------------------------------------------------------------------------------------------
+# --- The public ---
 
 
 def grant(request: HttpRequest, dossier: Dossier) -> None:
     """Let this browser see and act on the dossier for the length of GRANT.
 
-    The first time the session gets a new key: whoever slipped a key of theirs into this browser shall not read along.
+    The first time the session gets a new key: whoever slipped a key of theirs into this browser
+    shall not read along.
     """
     grants = _live_grants(request)
     if str(dossier.pk) not in grants:
@@ -71,7 +74,10 @@ def find_by_tracking(code: str) -> Dossier | None:
 
 
 def get_accessible_or_404(request: HttpRequest, code: str) -> Dossier:
-    """Return the dossier if the visitor holds it; otherwise 404, as for a code that does not exist."""
+    """Return the dossier if the visitor holds it.
+
+    Otherwise 404, as for a code that does not exist.
+    """
     dossier = find_by_tracking(code)
     if dossier is None or not has_access(request, dossier):
         raise Http404
@@ -79,7 +85,10 @@ def get_accessible_or_404(request: HttpRequest, code: str) -> Dossier:
 
 
 def second_factor_is(dossier: Dossier | None, typed: str) -> bool:
-    """Compare the last four digits of the telephone, in the same time whether or not there is a dossier."""
+    """Compare the last four digits of the telephone.
+
+    In the same time whether or not there is a dossier.
+    """
     last = _digits(dossier.phone if dossier else "")[-SECOND_FACTOR_DIGITS:]
     known = len(last) == SECOND_FACTOR_DIGITS
     same = hmac.compare_digest(last if known else "none", _digits(typed) or "empty")
@@ -98,11 +107,14 @@ def open_drafts(request: HttpRequest) -> QuerySet[Dossier]:
     return mine.filter(state=State.DRAFT)
 
 
-# --- Staff -------------------------------------------------------------------------------------------------------
+# --- Staff ---
 
 
 def roles_of(user) -> frozenset[Role]:
-    """Return the staff roles of a user, read from their groups. One query, kept on the user object."""
+    """Return the staff roles of a user, read from their groups.
+
+    One query, kept on the user object.
+    """
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return frozenset()
     if not hasattr(user, "_dossier_roles"):
@@ -113,8 +125,8 @@ def roles_of(user) -> frozenset[Role]:
 
 def may(user, action: Action, dossier: Dossier) -> bool:
     """Whether this member of staff may do `action` on the dossier as it stands."""
-    edge = TRANSITIONS[action]
-    return dossier.state in edge.sources and bool(edge.roles & roles_of(user))
+    move = action.move
+    return dossier.state in move.sources and bool(move.roles & roles_of(user))
 
 
 def actions_for(user, dossier: Dossier) -> list[Action]:
@@ -124,16 +136,24 @@ def actions_for(user, dossier: Dossier) -> list[Action]:
 
 def role_for(user, action: Action) -> Role | None:
     """Return the role in which this user would do `action`, or None."""
-    return next(
-        (role for role in STAFF_ROLES if role in TRANSITIONS[action].roles & roles_of(user)), None
-    )
+    allowed = action.move.roles & roles_of(user)
+    for role in STAFF_ROLES:
+        if role in allowed:
+            return role
+    return None
 
 
 def sees_dossiers(user) -> bool:
-    """Whether a member of staff may see dossiers: whoever has a role, and a superuser, who only looks on."""
+    """Whether a member of staff may see dossiers.
+
+    Whoever has a role, and a superuser, who only looks on.
+    """
     return bool(roles_of(user)) or user.is_superuser
 
 
 def visible_to(user) -> QuerySet[Dossier]:
-    """Return the dossiers that a member of staff may see: every sent one. Drafts are their writers' alone."""
+    """Return the dossiers that a member of staff may see: every sent one.
+
+    Drafts are their writers' alone.
+    """
     return Dossier.objects.sent() if sees_dossiers(user) else Dossier.objects.none()

@@ -1,4 +1,7 @@
-"""Reading a dossier back: its frozen questions with the answers given, and its papers with the files sent."""
+"""Reading a dossier back: its frozen questions with the answers given.
+
+And its papers with the files sent.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +50,9 @@ class Slot:
 
 
 def sections(dossier: Dossier) -> tuple[form_spec.Section, ...]:
-    """Return the sections of the frozen form that ask something on a page (a section of files only does not)."""
+    """Return the sections of the frozen form that ask something on a page (a section of files only
+    does not).
+    """
     return tuple(
         section
         for section in form_spec.parse(dossier.form)
@@ -56,7 +61,10 @@ def sections(dossier: Dossier) -> tuple[form_spec.Section, ...]:
 
 
 def summary(dossier: Dossier) -> list[AnsweredSection]:
-    """Return every section with its questions and answers in words, as the check-your-answers page shows them."""
+    """Return every section with its questions and answers in words.
+
+    As the check-your-answers page shows them.
+    """
     return [
         AnsweredSection(
             section.title,
@@ -72,9 +80,12 @@ def summary(dossier: Dossier) -> list[AnsweredSection]:
 
 
 def in_words(question: Question, value: Any) -> str:
-    """Return a stored answer as people read it: dates dd/mm/yyyy, labels of choices, an address on one line.
+    """Return a stored answer as people read it.
 
-    An answer that does not fit its question – the form changed under a draft – is shown as it was given.
+    Dates dd/mm/yyyy, labels of choices, an address on one line.
+
+    An answer that does not fit its question – the form changed under a draft – is shown as it was
+    given.
     """
     if value in (None, "", [], {}):
         return ""
@@ -114,7 +125,10 @@ def _in_words(question: Question, value: Any) -> str:
 
 
 def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
-    """Return the list of papers and file questions with the files sent (all rounds, or one), in reading order."""
+    """Return the list of papers and file questions with the files sent (all rounds, or one).
+
+    In reading order.
+    """
     files: dict[str, list[Attachment]] = {}
     for attachment in dossier.attachments.all():
         if round is None or attachment.round == round:
@@ -142,7 +156,8 @@ def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
                         sent,
                     )
                 )
-    # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is never out of sight.
+    # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is
+    # never out of sight.
     others = [
         Slot(key, _("Giấy tờ khác"), _("Tệp"), 1, False, False, "", tuple(sent))
         for key, sent in files.items()

@@ -1,7 +1,9 @@
-"""Form fields for each kind of question: how it is drawn, how what was typed is read, what is said when it is wrong.
+"""Form fields for each kind of question.
 
-`clean` gives what is stored in Dossier.answers: text, whole numbers (or decimals as text), ISO dates, option values,
-"yes"/"no", and an address as {"province", "commune", "detail"}.
+How it is drawn, how what was typed is read, what is said when it is wrong.
+
+`clean` gives what is stored in Dossier.answers: text, whole numbers (or decimals as text), ISO
+dates, option values, "yes"/"no", and an address as {"province", "commune", "detail"}.
 """
 
 import re
@@ -25,12 +27,16 @@ LONG_TEXT = 4000
 _THOUSANDS = re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$")
 _NUMBER = re.compile(r"^[-+]?[0-9]{1,15}(\.[0-9]{1,6})?$")
 _DATE = re.compile(r"^(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})$")
-# Mobile prefixes 03 05 07 08 09 with ten digits; landlines 02 with eleven (national numbering plan).
+# Mobile prefixes 03 05 07 08 09 with ten digits; landlines 02 with eleven (national numbering
+# plan).
 _PHONE = re.compile(r"^(0[35789][0-9]{8}|02[0-9]{9})$")
 
 
 class CleanCharField(forms.CharField):
-    """Text in composed Unicode, without control characters that no keyboard types; too long is said, not cut off."""
+    """Text in composed Unicode, without control characters that no keyboard types.
+
+    Too long is said, not cut off.
+    """
 
     def to_python(self, value):
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
@@ -46,7 +52,10 @@ class CleanCharField(forms.CharField):
 
 
 class CitizenIdField(CleanCharField):
-    """The personal identification number: twelve digits, no check digit (domain facts in docs/architecture.md)."""
+    """The personal identification number.
+
+    Twelve digits, no check digit (domain facts in docs/architecture.md).
+    """
 
     default_validators = [
         RegexValidator(r"^[0-9]{12}$", _("Số định danh gồm đúng 12 chữ số, ví dụ 051085001234."))
@@ -60,7 +69,10 @@ class CitizenIdField(CleanCharField):
 
 
 class PhoneField(CleanCharField):
-    """A Vietnamese telephone number, kept as ten or eleven digits from 0; +84, spaces and dots are forgiven."""
+    """A Vietnamese telephone number, kept as ten or eleven digits from 0.
+
+    +84, spaces and dots are forgiven.
+    """
 
     default_validators = [
         RegexValidator(_PHONE, _("Số điện thoại gồm 10 chữ số bắt đầu bằng 0, ví dụ 0905 123 456."))
@@ -86,7 +98,10 @@ class EmailField(forms.EmailField):
 
 
 class NumberField(CleanCharField):
-    """A number as Vietnamese write it: dots between thousands, a comma before decimals; "12.5" is understood too."""
+    """A number as Vietnamese write it: dots between thousands, a comma before decimals.
+
+    "12.5" is understood too.
+    """
 
     def __init__(self, *, minimum=None, maximum=None, **kwargs):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
@@ -119,7 +134,10 @@ class NumberField(CleanCharField):
 
 
 class VietnameseDateField(CleanCharField):
-    """A date typed day first, dd/mm/yyyy; kept as ISO. `minimum` and `maximum` are ISO dates or "today"."""
+    """A date typed day first, dd/mm/yyyy; kept as ISO.
+
+    `minimum` and `maximum` are ISO dates or "today".
+    """
 
     def __init__(self, *, minimum=None, maximum=None, **kwargs):
         attrs = {"inputmode": "numeric", "placeholder": _("ngày/tháng/năm")}

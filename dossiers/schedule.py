@@ -13,7 +13,10 @@ from dossiers.states import State
 
 @shared_task
 def forget_old_drafts() -> int:
-    """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too. Sent dossiers are never deleted."""
+    """Delete drafts nobody touched for DRAFT_KEEP_DAYS, their files too.
+
+    Sent dossiers are never deleted.
+    """
     limit = timezone.now() - timedelta(days=settings.DRAFT_KEEP_DAYS)
     old = Dossier.objects.filter(state=State.DRAFT, updated_at__lt=limit).values_list(
         "pk", flat=True

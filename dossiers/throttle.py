@@ -16,7 +16,10 @@ NETWORK_BITS = {4: 32, 6: 64}
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address; X-Forwarded-For is believed for as many steps as there are proxies of ours."""
+    """Return the visitor's address.
+
+    X-Forwarded-For is believed for as many steps as there are proxies of ours.
+    """
     forwarded = [
         part.strip()
         for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
@@ -40,16 +43,20 @@ def is_throttled(request: HttpRequest, code: str = "") -> bool:
 
 
 def count_failure(request: HttpRequest, code: str = "") -> None:
-    """Count one failed lookup against the address and, when a code was tried, against the code. One statement."""
+    """Count one failed lookup against the address and, when a code was tried, against the code.
+
+    One statement.
+    """
     digests = [_address_digest(request)]
     if code:
         digests.append(_code_digest(code))
     rows = [(digest, _this_hour(), 1) for digest in sorted(digests)]
+    places = ", ".join(["(%s, %s, %s)"] * len(rows))
     table = FailedAttempt._meta.db_table
     with connection.cursor() as cursor:
         # The ORM's upsert cannot add to the stored value; two failures at once must count as two.
         cursor.execute(
-            f"INSERT INTO {table} (digest, hour, count) VALUES {', '.join(['(%s, %s, %s)'] * len(rows))} "  # noqa: S608 - our own table's name
+            f"INSERT INTO {table} (digest, hour, count) VALUES {places} "  # noqa: S608 - our table
             f"ON CONFLICT (digest, hour) DO UPDATE SET count = {table}.count + 1",
             [value for row in rows for value in row],
         )

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
+from dossiers.moves import NotAllowed
 from dossiers.states import Role
-from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from services import formats

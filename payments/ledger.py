@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import workflow
+from dossiers import facts, workflow
 from dossiers.models import Dossier
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action, NotAllowed
+from dossiers.states import Role, State
 from payments.gateway import Answer, Message, Verdict
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import MOVES, Move, PaymentState, may
@@ -146,7 +147,7 @@ def _give_if_taken(payment: Payment, paid_at: datetime | None) -> tuple[int, Ref
         return 0, RefundReason.PAID_TWICE
     try:
         _give(payment, dossier, amount, paid_at=paid_at)
-    except workflow.NotAllowed:
+    except NotAllowed:
         return 0, RefundReason.NOT_TAKEN
     return amount, RefundReason.SURPLUS
 
@@ -154,19 +155,25 @@ def _give_if_taken(payment: Payment, paid_at: datetime | None) -> tuple[int, Ref
 def _give(
     payment: Payment, dossier: Dossier, amount: int, *, paid_at: datetime | None = None, by=None
 ) -> None:
-    """Tell the dossier that `amount` of its fee is paid. Raises workflow.NotAllowed, with nothing changed."""
+    """Tell the dossier that `amount` of its fee is paid. Raises NotAllowed, with nothing changed."""
     covers = amount >= dossier.owed
     waits = dossier.state == State.AWAITING_PAYMENT
-    data = {
-        "amount": amount,
-        "txn_ref": payment.txn_ref,
-        "method": payment.method,
-        "bank_code": payment.bank_code,
-        "gateway_ref": payment.gateway_ref,
-        "paid_at": paid_at or payment.settled_at,
-    }
+    money = facts.Money(
+        amount=amount,
+        reference=payment.txn_ref,
+        method=payment.method,
+        bank_code=payment.bank_code,
+        gateway_reference=payment.gateway_ref,
+        paid_at=paid_at or payment.settled_at,
+        is_play_money=is_play_money(payment),
+    )
     action = Action.CONFIRM_PAYMENT if waits and covers else Action.RECORD_PAYMENT
-    workflow.apply(dossier, action, role=Role.SYSTEM, by=by, data=data)
+    workflow.perform(dossier, action, role=Role.SYSTEM, by=by, given=money)
+
+
+def is_play_money(payment: Payment) -> bool:
+    through_gateway = payment.method == Payment.Method.GATEWAY
+    return through_gateway and settings.MOCK_GATEWAY and not settings.VNPAY["PAY_URL"]
 
 
 # --- Cash and the clock ------------------------------------------------------------------------------------------
@@ -177,7 +184,7 @@ def record_cash(dossier: Dossier, *, by, seen: int | None = None) -> Payment:
     """Book the whole owed amount as taken in cash at the counter by the officer `by`; the caller asked their role.
 
     `seen` is the amount that the officer's page showed. Raises NotPayable when nothing is owed or it is another amount
-    by now, workflow.NotAllowed when the dossier takes no money; nothing changes then.
+    by now, NotAllowed when the dossier takes no money; nothing changes then.
     """
     for present in Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier):
         _move(present, Move.EXPIRE)

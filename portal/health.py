@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dossiers.outbox import schedule
+from dossiers.outbox import queue
 from portal.middleware import RETRY_AFTER_SECONDS
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,6 @@ def _probe_storage() -> None:
 
 def _probe_queue() -> None:
     """Raise TimeoutError when mail or papers have waited so long that no worker can be running."""
-    waiting = schedule.oldest_waiting()
+    waiting = queue.oldest_waiting()
     if waiting > MAX_QUEUE_SECONDS:
         raise TimeoutError(f"the oldest row has waited for {waiting:.0f} seconds")

@@ -1,15 +1,20 @@
-"""What every test stands on: files in a temporary folder, no broker, no network, quick passwords – and the people."""
+"""What every test stands on: files in a temporary folder, no broker, no network.
+
+Quick passwords – and the people.
+"""
 
 import os
 import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+from celery import Celery
 from celery.app.task import Task
 from django.conf import settings as django_settings
 from django.db import connection
 
-from dossiers.outbox import tasks
+from dossiers.outbox import queue as outbox_queue
+from dossiers.outbox import tasks  # noqa: F401 - registers the tasks that the queue names
 from dossiers.states import Role
 from portal.celery import app as celery_app
 from portal.models import User
@@ -22,14 +27,20 @@ Queue = list[tuple[Task, int]]
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_broker_of_ones_own() -> None:
-    """Each process of a parallel run has its own part of the one Redis: a task names a row of its own PostgreSQL."""
+    """Each process of a parallel run has its own part of the one Redis.
+
+    A task names a row of its own PostgreSQL.
+    """
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
     celery_app.conf.broker_url = f"{django_settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_as_they_lie(tmp_path_factory) -> Iterator[None]:
-    """Servers that live for the whole session give static files from where they are: a new clone has collected none."""
+    """Servers that live for the whole session give static files from where they are.
+
+    A new clone has collected none.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(django_settings, "STATIC_ROOT", str(tmp_path_factory.mktemp("static")))
         patch.setattr(django_settings, "WHITENOISE_USE_FINDERS", True, raising=False)
@@ -38,7 +49,10 @@ def _static_files_as_they_lie(tmp_path_factory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _in_a_house_of_its_own(settings, tmp_path) -> None:
-    """Uploads and papers go to the test's folder; pages need no collected static files; passwords cost nothing."""
+    """Uploads and papers go to the test's folder; pages need no collected static files.
+
+    Passwords cost nothing.
+    """
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.STORAGES = {
         **settings.STORAGES,
@@ -70,13 +84,19 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def queue(request, monkeypatch) -> Queue:
-    """What was given to the broker, as (task, pk); nothing reaches it, unless the test is marked `real_broker`."""
+    """What was given to the broker, as (task, pk).
+
+    Nothing reaches it, unless the test is marked `real_broker`.
+    """
     sent: Queue = []
-    monkeypatch.setattr(tasks, "_asked_again_from", 0.0)
+    monkeypatch.setattr(outbox_queue, "_broker_rests_until", 0.0)
     if "real_broker" not in request.keywords:
-        monkeypatch.setattr(
-            Task, "apply_async", lambda task, args, **options: sent.append((task, args[0]))
-        )
+
+        def send_task(app, name, args=None, *rest, **options):
+            sent.append((app.tasks[name], args[0]))
+
+        # `Task.apply_async` of a task comes here as well.
+        monkeypatch.setattr(Celery, "send_task", send_task)
     return sent
 
 
@@ -86,7 +106,8 @@ def dead_broker(monkeypatch) -> Iterator[None]:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         address = f"redis://127.0.0.1:{reserved.getsockname()[1]}/0"
-        # This order: unset, the second reads as the first, and would be given back as the dead address.
+        # This order: unset, the second reads as the first, and would be given back as the dead
+        # address.
         for name in ("broker_write_url", "broker_url"):
             monkeypatch.setattr(celery_app.conf, name, address)
         monkeypatch.setattr(celery_app, "_pool", None)
@@ -115,7 +136,7 @@ def run_queue(queue: Queue) -> Callable[[], Queue]:
     return work
 
 
-# --- The cast ----------------------------------------------------------------------------------------------------
+# --- The cast ---
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""What a hostile visitor sends: values, every address of the portal, and a browser that answers for each of them."""
+"""What a hostile visitor sends.
+
+Values, every address of the portal, and a browser that answers for each of them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -79,7 +82,10 @@ class Browser(Client):
         super().__init__(raise_request_exception=False, **options)
 
     def visit(self, method: str, path: str, *args, **options):
-        """Send one request and return its answer; database and cookies are afterwards as they were."""
+        """Send one request and return its answer.
+
+        Database and cookies are afterwards as they were.
+        """
         cookies = self.cookies.copy()
         try:
             with transaction.atomic():

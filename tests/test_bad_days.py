@@ -1,4 +1,7 @@
-"""When a part of the house is gone, really gone: an honest page, quickly, and nothing lost or half-written."""
+"""When a part of the house is gone, really gone.
+
+An honest page, quickly, and nothing lost or half-written.
+"""
 
 import socket
 import time
@@ -12,10 +15,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers.models import Document, Notification
-from dossiers.outbox import tasks
+from dossiers.models import Document, OutboxJob
+from dossiers.moves import Action
+from dossiers.outbox import leases, tasks
 from dossiers.papers import render
-from dossiers.states import Action, Role, State
+from dossiers.states import Role, State
 from payments import ledger
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 from tests.hostile import Browser
@@ -44,7 +48,10 @@ def known(transactional_db):
 
 @pytest.fixture
 def lost_database(known, closed_port, monkeypatch):
-    """PostgreSQL cannot be reached, as after a crash: the old connection is gone, a new one is refused."""
+    """PostgreSQL cannot be reached, as after a crash.
+
+    The old connection is gone, a new one is refused.
+    """
     with monkeypatch.context() as patch:
         connection.close()
         patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
@@ -53,7 +60,7 @@ def lost_database(known, closed_port, monkeypatch):
         connection.close()
 
 
-# --- PostgreSQL --------------------------------------------------------------------------------------------------
+# --- PostgreSQL ---
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,7 @@ def test_the_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lo
     assert known.get("/thanh-toan/ipn/?vnp_TxnRef=1").json()["RspCode"] == "99"
 
 
-# --- Redis -------------------------------------------------------------------------------------------------------
+# --- Redis ---
 
 
 @pytest.mark.real_broker
@@ -125,15 +132,15 @@ def test_without_its_broker_everything_goes_on_and_rows_wait(dead_broker, settin
         dossier = act(dossier, action, role)
     assert act(dossier, Action.APPROVE, Role.LEADER).state == State.APPROVED
     assert time.monotonic() - started < 5
-    assert set(Notification.objects.values_list("message", "status")) == {
+    assert set(OutboxJob.objects.filter(channel="mail").values_list("letter", "status")) == {
         (name, "waiting") for name in ("submitted", "payment_recorded", "received", "approved")
     }
-    assert set(Document.objects.values_list("kind", "status")) == {
+    assert set(Document.objects.values_list("kind", "job__status")) == {
         (name, "waiting") for name in ("acknowledgement", "fee_receipt", "receipt", "result")
     }
 
 
-# --- The store ---------------------------------------------------------------------------------------------------
+# --- The store ---
 
 
 @pytest.fixture
@@ -187,7 +194,7 @@ def test_a_form_whose_file_is_lost_is_not_found(client):
     )
 
 
-# --- Mail and papers -----------------------------------------------------------------------------------------------
+# --- Mail and papers ---
 
 
 @pytest.fixture
@@ -202,12 +209,12 @@ def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(
 ):
     DossierFactory()
     run_queue()
-    row = Notification.objects.get()
+    row = OutboxJob.objects.filter(channel="mail").get()
     assert (row.status, row.attempts) == ("waiting", 1)
     assert "ConnectionRefusedError" in row.error
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     time_machine.move_to(timezone.now() + timedelta(hours=1))
-    tasks.deliver_notification(row.pk)
+    tasks.send_mail(row.pk)
     assert fresh(row).status == "done"
     assert len(mail.outbox) == 1
 
@@ -235,14 +242,14 @@ def test_a_paper_that_cannot_be_printed_is_given_up_and_shown_to_staff(
         raise RuntimeError("no glyphs")
 
     monkeypatch.setattr(render, "to_pdf", fail)
-    monkeypatch.setattr(tasks, "MOST_ATTEMPTS", 3)
+    monkeypatch.setattr(leases, "MAX_ATTEMPTS", 3)
     dossier = DossierFactory()
     run_queue()
-    paper = Document.objects.get()
+    job = OutboxJob.objects.get(channel="paper")
     for _attempt in range(3):
         time_machine.move_to(timezone.now() + timedelta(hours=2))
-        tasks.render_document(paper.pk)
-    assert fresh(paper).status == "failed"
+        tasks.print_paper(job.pk)
+    assert fresh(job).status == "failed"
     client.force_login(desk_officer, backend=SIGN_IN)
     page = client.get(reverse("admin:dossiers_dossier_change", args=[dossier.pk])).content.decode()
-    assert reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "giay-to", paper.pk]) in page
+    assert reverse("admin:dossiers_dossier_requeue", args=[dossier.pk, job.pk]) in page

@@ -1,4 +1,7 @@
-"""Whatever is sent to any address, by anybody: an answer in words, never a 500, and nothing of it runs."""
+"""Whatever is sent to any address, by anybody.
+
+An answer in words, never a 500, and nothing of it runs.
+"""
 
 import io
 import json
@@ -34,7 +37,10 @@ def _patient(settings):
 
 @pytest.fixture
 def dossier(citizen):
-    """A dossier that waits for a supplement, with an open payment and a form to take away beside it."""
+    """A dossier that waits for a supplement.
+
+    With an open payment and a form to take away beside it.
+    """
     service = ServiceFactory(paid=True)
     PaperFactory(service=service, key="cccd")
     FormTemplateFactory(service=service)
@@ -82,7 +88,7 @@ def faults(responses) -> list[str]:
     return [fault for response in responses if (fault := broken(response))]
 
 
-# --- Every address -----------------------------------------------------------------------------------------------
+# --- Every address ---
 
 
 def test_every_address_answers_everybody_in_every_way(browsers, dossier, draft):
@@ -263,12 +269,15 @@ def test_a_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for
     assert not LedgerEntry.objects.exists()
 
 
-# --- What no browser sends: straight to the application -------------------------------------------------------------
+# --- What no browser sends: straight to the application ---
 
 
 @pytest.fixture
 def ask():
-    """Return a caller of the WSGI application itself; the test's connection outlives the requests."""
+    """Return a caller of the WSGI application itself.
+
+    The test's connection outlives the requests.
+    """
     from portal.wsgi import application
 
     def call(

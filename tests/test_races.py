@@ -1,4 +1,7 @@
-"""Two at once, on real connections to a real PostgreSQL: one outcome, and the loser reads a sentence."""
+"""Two at once, on real connections to a real PostgreSQL.
+
+One outcome, and the loser reads a sentence.
+"""
 
 import threading
 from collections.abc import Callable
@@ -10,13 +13,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dossiers import answers, throttle, workflow
+from dossiers import answers, facts, throttle, workflow
 from dossiers import schedule as cleaning
 from dossiers.applicant import drafts, uploads
-from dossiers.models import Dossier, FailedAttempt, Notification
-from dossiers.outbox import tasks
-from dossiers.states import Action, Role, State
-from dossiers.workflow import NotAllowed
+from dossiers.models import Dossier, FailedAttempt, OutboxJob
+from dossiers.moves import Action, NotAllowed
+from dossiers.outbox import leases
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +28,10 @@ PATIENCE = 30
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Do all calls at the same moment, each on its own connection; return what each gave, or why it was refused."""
+    """Do all calls at the same moment, each on its own connection.
+
+    Return what each gave, or why it was refused.
+    """
     start = threading.Barrier(len(calls), timeout=PATIENCE)
 
     def run(call: Callable[[], Any]) -> Any:
@@ -65,7 +71,7 @@ def actions_of(dossier: Dossier) -> list[str]:
     return list(dossier.events.values_list("action", flat=True))
 
 
-# --- The applicant -------------------------------------------------------------------------------------------------
+# --- The applicant ---
 
 
 def test_a_dossier_sent_from_two_tabs_is_one_dossier(queue):
@@ -109,7 +115,8 @@ def test_a_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round)
 
 def test_a_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
     dossier = DossierFactory(state=State.INTAKE_SUPPLEMENT)
-    # Whoever sends the supplement first may still withdraw afterwards: then both happen, one after the other.
+    # Whoever sends the supplement first may still withdraw afterwards: then both happen, one after
+    # the other.
     supplement, withdrawal = at_once(
         lambda: act(dossier, Action.SUPPLEMENT_INTAKE, Role.CITIZEN),
         lambda: act(dossier, Action.WITHDRAW, Role.CITIZEN),
@@ -154,7 +161,7 @@ def test_a_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(setting
         assert actions_of(draft) == [Action.SUBMIT]
 
 
-# --- Officers ----------------------------------------------------------------------------------------------------
+# --- Officers ---
 
 
 def test_two_officers_who_receive_one_dossier_give_one_number(queue):
@@ -181,7 +188,8 @@ def test_receipts_at_once_get_numbers_without_gap_or_repeat(desk_officer):
 def test_decisions_at_once_get_numbers_without_gap_or_repeat(leader):
     dossiers = [DossierFactory(state=State.AWAITING_APPROVAL) for _ in range(6)]
     at_once(*(lambda one=one: act(one, Action.APPROVE, Role.LEADER, by=leader) for one in dossiers))
-    assert sorted(one.events.last().data["result_number"] for one in dossiers) == list(range(1, 7))
+    numbers = sorted(one.events.last().facts.number for one in dossiers)
+    assert numbers == [f"0{number}/UBND" for number in range(1, 7)]
 
 
 def test_a_dossier_is_approved_or_sent_back_but_not_both():
@@ -207,8 +215,11 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
     dossier = DossierFactory()
     at_once(
         *(
-            lambda: workflow.apply(
-                dossier, Action.RECORD_PAYMENT, role=Role.SYSTEM, data={"amount": 1000}
+            lambda: workflow.perform(
+                dossier,
+                Action.RECORD_PAYMENT,
+                role=Role.SYSTEM,
+                given=facts.Money(1000, "HS1", "cash"),
             )
             for _payment in range(5)
         )
@@ -217,13 +228,13 @@ def test_money_that_comes_in_twice_at_once_is_added_twice():
     assert dossier.fee_paid == 5000
 
 
-# --- Workers and the throttle ----------------------------------------------------------------------------------------
+# --- Workers and the throttle ---
 
 
 def test_one_of_many_workers_takes_a_row():
     DossierFactory()
-    letter = Notification.objects.get()
-    taken = at_once(*[lambda: tasks.take(Notification, letter.pk)] * 5)
+    letter = OutboxJob.objects.filter(channel="mail").get()
+    taken = at_once(*[lambda: leases.claim(letter.pk)] * 5)
     assert [one for one in taken if one] == [letter]
     letter.refresh_from_db()
     assert letter.attempts == 1

@@ -1,4 +1,7 @@
-"""Nobody reads of a dossier what is not theirs: no page, file, paper, mail head, error page or log line tells it."""
+"""Nobody reads of a dossier what is not theirs.
+
+No page, file, paper, mail head, error page or log line tells it.
+"""
 
 import importlib
 import logging
@@ -9,8 +12,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from dossiers.models import Dossier, Notification
-from dossiers.states import Action, Role, State
+from dossiers.models import Dossier, OutboxJob
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from payments import ledger
 from portal import settings as settings_module
 from portal.logs import HideCodes
@@ -39,11 +43,14 @@ def _patient(settings):
 
 
 def secret_dossier(state: State, owner: User | None = None) -> Dossier:
-    """A dossier that was led to `state`, with an answer, a file and words between people, each known by its name."""
+    """A dossier that was led to `state`, with an answer, a file and words between people.
+
+    Each known by its name.
+    """
     dossier = paid_dossier(State.DRAFT, owner=owner, answers={"noi_dung": "Câu trả lời kín"})
     attach(dossier, "giay-to-khac", pdf_file("tep-kin.pdf"))
     for action, role in WAY_TO[state]:
-        if action == Action.RETURN:
+        if action == Action.DELIVER:
             dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
         dossier = act(dossier, action, role, note="Lời nhắn kín")
     return dossier
@@ -60,11 +67,14 @@ def told(response) -> str:
     )
 
 
-# --- Strangers ---------------------------------------------------------------------------------------------------
+# --- Strangers ---
 
 
 def strangers() -> dict[str, Browser]:
-    """People who know the code at most: a visitor, a neighbour with an account, staff to whom no role was given."""
+    """People who know the code at most.
+
+    A visitor, a neighbour with an account, staff to whom no role was given.
+    """
     who = {
         "a visitor": None,
         "a neighbour": UserFactory(),
@@ -94,7 +104,10 @@ def test_no_address_tells_a_stranger_who_applied_and_with_what(state, run_queue,
 
 
 def test_a_number_of_a_row_leads_nobody_to_its_tracking_code():
-    """Django's admin has a way from any row to its page; any member of staff could walk through all dossiers."""
+    """Django's admin has a way from any row to its page.
+
+    Any member of staff could walk through all dossiers.
+    """
     dossier = DossierFactory()
     kind = ContentType.objects.get_for_model(Dossier).pk
     for browser in strangers().values():
@@ -153,7 +166,9 @@ def test_the_head_of_a_mail_tells_no_code(run_queue):
     dossier = secret_dossier(State.RECEIVED)
     run_queue()
     assert mail.outbox
-    for row, one in zip(Notification.objects.order_by("pk"), mail.outbox, strict=True):
+    for row, one in zip(
+        OutboxJob.objects.filter(channel="mail").order_by("pk"), mail.outbox, strict=True
+    ):
         heads = "\n".join(f"{name}: {value}" for name, value in one.message().items())
         assert dossier.tracking_code not in one.message()["Message-ID"]
         assert dossier.citizen_id not in heads + one.body
@@ -175,7 +190,7 @@ def test_no_log_tells_the_code_of_an_address_however_it_is_written(client, caplo
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
 
-# --- Sessions, redirects, forms ----------------------------------------------------------------------------------
+# --- Sessions, redirects, forms ---
 
 
 def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
@@ -232,7 +247,7 @@ def test_every_post_but_the_gateways_call_needs_its_token(citizen):
     assert open_doors == [reverse("payments:ipn")]
 
 
-# --- What goes with every answer ---------------------------------------------------------------------------------
+# --- What goes with every answer ---
 
 
 def test_every_answer_carries_the_heads_that_protect_its_reader(citizen, monkeypatch):

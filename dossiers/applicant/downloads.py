@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dossiers import access
-from dossiers.models import Document
+from dossiers.models import OutboxJob
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
 def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
     """A paper made for the dossier; an honest page while it is still being made."""
     dossier = access.get_accessible_or_404(request, tracking)
-    document = get_object_or_404(dossier.documents, pk=pk)
+    document = get_object_or_404(dossier.documents.select_related("job"), pk=pk)
     if not document.is_ready:
         page = render(
             request,
@@ -39,7 +39,7 @@ def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
             {"dossier": dossier, "document": document},
             status=202,
         )
-        return page if document.status == Document.Status.FAILED else reload_soon(page)
+        return page if document.job.status == OutboxJob.Status.FAILED else reload_soon(page)
     return file_response(
         document.file, f"{dossier} {document.get_kind_display()}.pdf", "application/pdf"
     )

@@ -1,7 +1,7 @@
 """Drafts: what belongs to its writer alone, and the files of a dossier while they may still change.
 
-A draft is opened, brought up to date with its service, filled in page by page, and forgotten when nobody comes back.
-Sending it is a move, and so `workflow`'s.
+A draft is opened, brought up to date with its service, filled in page by page, and forgotten when
+nobody comes back. Sending it is in `send`.
 """
 
 import hashlib
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
-from dossiers.states import SUPPLEMENT_REQUESTS, NotAllowed, State
+from dossiers.moves import NotAllowed, Purpose, with_purpose
+from dossiers.states import State
 from services.models import Service
 
 FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
@@ -49,7 +50,10 @@ def _refuse_unknown(applicant: dict[str, Any]) -> None:
 
 
 def offer(service: Service) -> dict[str, Any]:
-    """Return what a dossier freezes of its service: everything that was shown to the sender before sending."""
+    """Return what a dossier freezes of its service.
+
+    Everything that was shown to the sender before sending.
+    """
     fees = list(service.fees.all())
     return {
         "agency_id": service.agency_id,
@@ -76,7 +80,10 @@ def offer_digest(dossier: Dossier) -> str:
 
 @transaction.atomic
 def refresh(draft: Dossier) -> bool:
-    """Bring a draft up to its service's present offer, keeping all answers; tell whether anything shown changed."""
+    """Bring a draft up to its service's present offer, keeping all answers.
+
+    Tell whether anything shown changed.
+    """
     locked = _locked_draft(draft)
     changed = {
         name: value
@@ -93,7 +100,10 @@ def refresh(draft: Dossier) -> bool:
 
 @transaction.atomic
 def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: Any) -> Dossier:
-    """Keep what was typed on one step; other steps' answers stay. Raise NotAllowed once the dossier is sent."""
+    """Keep what was typed on one step; other steps' answers stay.
+
+    Raise NotAllowed once the dossier is sent.
+    """
     _refuse_unknown(applicant)
     locked = _locked_draft(draft)
     locked.answers = {**locked.answers, **(answers or {})}
@@ -105,12 +115,14 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
 
 @transaction.atomic
 def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
-    """Keep a checked upload (`uploads.Checked`) for one paper; the same bytes for the same paper are kept once.
+    """Keep a checked upload (`uploads.Checked`) for one paper.
+
+    The same bytes for the same paper are kept once.
 
     Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
     """
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if not accepts_files(locked):
+    if not locked.accepts_files:
         raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
     known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
     if same := locked.attachments.filter(**known).first():
@@ -132,10 +144,13 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
 
 @transaction.atomic
 def detach(dossier: Dossier, attachment: Attachment) -> None:
-    """Take back a file that is not sent yet: of a draft, or of the supplement being put together."""
+    """Take back a file that is not sent yet.
+
+    Of a draft, or of the supplement being put together.
+    """
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if (
-        not accepts_files(locked)
+        not locked.accepts_files
         or attachment.dossier_id != locked.pk
         or attachment.round != rounds(locked)
     ):
@@ -146,7 +161,10 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
 
 @transaction.atomic
 def forget(pk: int, *, untouched_since: datetime) -> bool:
-    """Delete a draft and its files unless it was touched, sent or is in use meanwhile; tell whether it is gone."""
+    """Delete a draft and its files unless it was touched, sent or is in use meanwhile.
+
+    Tell whether it is gone.
+    """
     drafts = Dossier.objects.select_for_update(of=("self",), skip_locked=True)
     draft = drafts.filter(pk=pk, state=State.DRAFT, updated_at__lt=untouched_since).first()
     if draft is None:
@@ -158,18 +176,19 @@ def forget(pk: int, *, untouched_since: datetime) -> bool:
 
 
 def _delete_file_later(attachment: Attachment) -> None:
-    """Once the row is surely gone; a file that cannot be deleted is logged and costs nobody an error page."""
+    """Once the row is surely gone.
+
+    A file that cannot be deleted is logged and costs nobody an error page.
+    """
     transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
 
 
-def accepts_files(dossier: Dossier) -> bool:
-    """Whether its applicant may add papers now."""
-    return dossier.state in (State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT)
-
-
 def rounds(dossier: Dossier) -> int:
-    """Return the round that a file sent now belongs to: 0 for a draft, then the number of the supplement request."""
-    return dossier.events.filter(action__in=SUPPLEMENT_REQUESTS).count()
+    """Return the round that a file sent now belongs to.
+
+    0 for a draft, then the number of the supplement request.
+    """
+    return dossier.events.filter(action__in=with_purpose(Purpose.REQUEST_SUPPLEMENT)).count()
 
 
 def _locked_draft(draft: Dossier) -> Dossier:

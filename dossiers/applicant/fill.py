@@ -1,4 +1,7 @@
-"""Sending a dossier: the start page, one step per page, the review. Works without JavaScript, and twice is once."""
+"""Sending a dossier: the start page, one step per page, the review.
+
+Works without JavaScript, and twice is once.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers, workflow
-from dossiers.applicant import drafts, posted_files, uploads
+from dossiers import access, answers
+from dossiers.applicant import drafts, posted_files, send, uploads
 from dossiers.applicant.forms import DeclarationForm
 from dossiers.applicant.steps import Step, first_unfinished, steps_of
 from dossiers.models import Dossier
+from dossiers.moves import NotAllowed
 from dossiers.states import State
 
 
@@ -29,7 +33,7 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         return redirect("dossiers:sent", draft.tracking_code)
     try:
         return _step(request, draft, number)
-    except workflow.NotAllowed as refusal:
+    except NotAllowed as refusal:
         messages.warning(request, str(refusal))
         return redirect("dossiers:fill", slug, tracking, number)
 
@@ -69,7 +73,10 @@ def _page(
 
 
 def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
-    """The applicant or one section of questions. "back" and "later" keep what is there without asking for the rest."""
+    """The applicant or one section of questions.
+
+    "back" and "later" keep what is there without asking for the rest.
+    """
     if request.method == "GET":
         return _page(
             request,
@@ -136,7 +143,7 @@ def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step)
     form = DeclarationForm(posted, initial={"reviewed": drafts.offer_digest(draft)})
     if posted is not None and form.is_valid() and not unfinished:
         by = request.user if request.user.is_authenticated and not request.user.is_staff else None
-        workflow.submit(draft, by=by, reviewed=form.cleaned_data["reviewed"])
+        send.submit(draft, by=by, reviewed=form.cleaned_data["reviewed"])
         access.grant(request, draft)
         return redirect("dossiers:sent", draft.tracking_code)
     context = {

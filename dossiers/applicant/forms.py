@@ -13,7 +13,10 @@ from services.models import Level
 
 
 class Words:
-    """A crispy layout object for a question that only speaks; the catalogue's text is escaped, never run."""
+    """A crispy layout object for a question that only speaks.
+
+    The catalogue's text is escaped, never run.
+    """
 
     def __init__(self, question: Question):
         self.question = question
@@ -25,7 +28,10 @@ class Words:
 
 
 class StepForm(forms.Form):
-    """One step of a dossier. With `partial`, empty answers are let through: the visitor goes back or stops for now."""
+    """One step of a dossier.
+
+    With `partial`, empty answers are let through: the visitor goes back or stops for now.
+    """
 
     required_css_class = "required"
 
@@ -113,7 +119,8 @@ class DeclarationForm(forms.Form):
 
     declared = forms.BooleanField(
         label=_(
-            "Tôi cam đoan những điều khai trên là đúng sự thật và chịu trách nhiệm về lời khai của mình."
+            "Tôi cam đoan những điều khai trên là đúng sự thật "
+            "và chịu trách nhiệm về lời khai của mình."
         ),
         error_messages={"required": _("Hãy đánh dấu vào lời cam đoan trước khi gửi.")},
     )

@@ -55,7 +55,8 @@ def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
     form.add_error(
         "ma",
         _(
-            "Không tìm thấy hồ sơ nào có mã này. Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."
+            "Không tìm thấy hồ sơ nào có mã này. "
+            "Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."
         ),
     )
     return render(
@@ -67,7 +68,9 @@ def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
 
 
 def _unlock(request: HttpRequest, code: str) -> HttpResponse:
-    """Check the second factor: an unknown code and a wrong number get one answer after the same work."""
+    """Check the second factor: an unknown code and a wrong number get one answer after the same
+    work.
+    """
     form = UnlockForm(request.POST)
     dossier = access.find_by_tracking(code)
     typed = form.cleaned_data["xac_minh"] if form.is_valid() else ""

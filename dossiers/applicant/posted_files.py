@@ -1,7 +1,9 @@
-"""The files of one page of papers: every file that was chosen is kept, whichever button was pressed.
+"""The files of one page of papers.
 
-The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that only uploads, and each
-file already sent a button `remove`.
+Every file that was chosen is kept, whichever button was pressed.
+
+The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that
+only uploads, and each file already sent a button `remove`.
 """
 
 import logging
@@ -14,10 +16,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from dossiers import workflow
 from dossiers.answers import Slot
 from dossiers.applicant import drafts, uploads
 from dossiers.models import Dossier
+from dossiers.moves import NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,10 @@ LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 @dataclass(frozen=True)
 class Line:
-    """One paper as the page shows it: the slot, and why its file was refused just now ("" when it was not)."""
+    """One paper as the page shows it.
+
+    The slot, and why its file was refused just now ("" when it was not).
+    """
 
     slot: Slot
     refusal: str = ""
@@ -38,7 +43,9 @@ def lines(slots: list[Slot], refusals: dict[str, str]) -> list[Line]:
 
 
 def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:
-    """Keep every file of the POST, take back the one named by `remove`; return the refusals, as sentences by paper.
+    """Keep every file of the POST, take back the one named by `remove`.
+
+    Return the refusals, as sentences by paper.
 
     One bad file touches no other. Raises Http404 for a paper or a file that is not this page's, and
     NotAllowed when the file to be taken back has been sent.
@@ -67,7 +74,7 @@ def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
     """Keep one file; return why not, or "" when it was kept."""
     try:
         drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
-    except (uploads.UploadRefused, workflow.NotAllowed) as refusal:
+    except (uploads.UploadRefused, NotAllowed) as refusal:
         return str(refusal)
     except OSError as error:  # a full disk, a store that takes nothing
         log.error("a file could not be kept: %s", type(error).__name__)

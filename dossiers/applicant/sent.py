@@ -16,7 +16,10 @@ from dossiers.states import State
 @never_cache
 @require_GET
 def sent(request: HttpRequest, tracking: str) -> HttpResponse:
-    """The confirmation page: the code to keep, what happens next, the acknowledgement once it is made."""
+    """The confirmation page: the code to keep, what happens next.
+
+    The acknowledgement once it is made.
+    """
     dossier = access.get_accessible_or_404(request, tracking)
     if dossier.state == State.DRAFT:
         return redirect(first_unfinished(dossier).url(dossier))

@@ -16,7 +16,10 @@ from services.models import Service
 @never_cache
 @require_http_methods(["GET", "POST"])
 def start_application(request: HttpRequest, slug: str) -> HttpResponse:
-    """Tell what is needed before starting; POST opens a draft. A draft already begun in this browser is offered."""
+    """Tell what is needed before starting; POST opens a draft.
+
+    A draft already begun in this browser is offered.
+    """
     service = get_object_or_404(
         Service.objects.published().prefetch_related("papers", "fees"), slug=slug
     )
@@ -35,7 +38,10 @@ def start_application(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
-    """Return a draft of this visitor in which nothing was typed yet: a second click begins no second dossier."""
+    """Return a draft of this visitor in which nothing was typed yet.
+
+    A second click begins no second dossier.
+    """
     if not _has_session(request):
         return None
     return (

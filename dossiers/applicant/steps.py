@@ -1,4 +1,7 @@
-"""The pages a draft goes through: the applicant, one per section of questions, the papers, the review."""
+"""The pages a draft goes through.
+
+The applicant, one per section of questions, the papers, the review.
+"""
 
 from dataclasses import dataclass
 from typing import Any

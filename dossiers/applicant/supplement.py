@@ -9,16 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers, workflow
-from dossiers.applicant import drafts, posted_files, timeline, uploads
+from dossiers import access, answers
+from dossiers.applicant import drafts, posted_files, uploads
 from dossiers.applicant.forms import NoteForm
-from dossiers.applicant.perform import offered, perform
+from dossiers.applicant.perform import perform
 from dossiers.models import Dossier
-from dossiers.states import Action
+from dossiers.moves import NotAllowed, Purpose, offered_for, with_purpose
 
 OTHER_PAPERS = "giay-to-khac"
-# Before receipt, and after it.
-SUPPLEMENTS = (Action.SUPPLEMENT_INTAKE, Action.SUPPLEMENT)
 
 
 @never_cache
@@ -26,7 +24,7 @@ SUPPLEMENTS = (Action.SUPPLEMENT_INTAKE, Action.SUPPLEMENT)
 def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
     """Put together and send what the officer asked for."""
     dossier = access.get_accessible_or_404(request, tracking)
-    action = offered(dossier, SUPPLEMENTS)
+    action = offered_for(Purpose.SUPPLEMENT, dossier.state)
     if action is None:
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
         return redirect(dossier)
@@ -37,7 +35,7 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
             refusals = posted_files.keep(
                 request, dossier, {slot.key for slot in _supplement_slots(dossier)}
             )
-        except workflow.NotAllowed as refusal:
+        except NotAllowed as refusal:
             messages.warning(request, str(refusal))
             return redirect(dossier)
         if _may_send(request, dossier, form, refusals):
@@ -54,12 +52,15 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
 def _supplement_page(
     request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
 ) -> HttpResponse:
-    """Uploading is answered with the page itself, not with a redirect: the words already typed stay in their box."""
+    """Uploading is answered with the page itself, not with a redirect.
+
+    The words already typed stay in their box.
+    """
     context = {
         "dossier": dossier,
         "form": form,
         "lines": posted_files.lines(_supplement_slots(dossier), refusals),
-        "asked": timeline.last_request(dossier),
+        "asked": dossier.last_event(*with_purpose(Purpose.REQUEST_SUPPLEMENT)),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "faulty": bool(refusals),
@@ -69,7 +70,10 @@ def _supplement_page(
 
 
 def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
-    """Return the lines of the supplement being put together, with one for papers that the list did not foresee."""
+    """Return the lines of the supplement being put together.
+
+    With one for papers that the list did not foresee.
+    """
     found = answers.papers(dossier, round=drafts.rounds(dossier))
     other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
     hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
@@ -83,7 +87,10 @@ def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
 def _may_send(
     request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
 ) -> bool:
-    """Whether "Gửi bổ sung" was pressed with something to send; an empty one is told so on the form."""
+    """Whether "Gửi bổ sung" was pressed with something to send.
+
+    An empty one is told so on the form.
+    """
     if refusals or "slot" in request.POST or "remove" in request.POST or not form.is_valid():
         return False
     if form.cleaned_data["note"].strip() or any(slot.files for slot in _supplement_slots(dossier)):

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dossiers import access, answers, throttle
 from dossiers.applicant import timeline
 from dossiers.applicant.forms import UnlockForm
-from dossiers.applicant.perform import offered
 from dossiers.applicant.steps import first_unfinished
-from dossiers.applicant.withdraw import WITHDRAWALS
+from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
 from services.responses import too_many_requests
 
@@ -20,10 +19,14 @@ from services.responses import too_many_requests
 @never_cache
 @require_GET
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
-    """The dossier: with the code its course, with the second factor or the owner's sign-in everything."""
+    """The dossier: with the code its course.
+
+    With the second factor or the owner's sign-in everything.
+    """
     dossier = access.find_by_tracking(tracking)
     has_access = dossier is not None and access.has_access(request, dossier)
-    # Who has opened the dossier already is not has_access up by what others try from the same address.
+    # Who has opened the dossier already is not has_access up by what others try from the same
+    # address.
     if not has_access and throttle.is_throttled(request):
         return too_many_requests(request)
     if dossier is None:
@@ -45,7 +48,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
             "sections": answers.summary(dossier),
             "slots": answers.papers(dossier),
             "documents": dossier.documents.select_related("event"),
-            "withdrawal": offered(dossier, WITHDRAWALS),
+            "withdrawal": offered_for(Purpose.WITHDRAW, dossier.state),
         }
     else:
         context |= {"unlock": UnlockForm()}

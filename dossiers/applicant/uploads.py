@@ -1,4 +1,6 @@
-"""The one door in for files: what a file really is, whether it is whole, and whether it is small enough.
+"""The one door in for files: what a file really is, whether it is whole.
+
+And whether it is small enough.
 
 The sender's own word (file name, Content-Type) is never believed; the bytes are.
 """
@@ -44,7 +46,10 @@ class Checked:
 
 
 def rules() -> str:
-    """Return the rules in one sentence, told before a file is chosen (Circular 32/2017/TT-BTTTT)."""
+    """Return the rules in one sentence.
+
+    Told before a file is chosen (Circular 32/2017/TT-BTTTT).
+    """
     return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
         "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
     }
@@ -53,7 +58,8 @@ def rules() -> str:
 def check(upload: UploadedFile | None) -> Checked:
     """Return the upload once it is known to be a whole PDF, JPEG or PNG within the limits.
 
-    Raises UploadRefused, with what to do, for no file, an empty, too large, wrong, broken, locked or monstrous one.
+    Raises UploadRefused, with what to do, for no file, an empty, too large, wrong, broken, locked
+    or monstrous one.
     """
     if upload is None:
         raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
@@ -64,7 +70,8 @@ def check(upload: UploadedFile | None) -> Checked:
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise UploadRefused(
             _(
-                "Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp."
+                "Tệp “%(name)s” nặng %(size)s, quá mức %(most)s. "
+                "Hãy chụp lại ở cỡ nhỏ hơn hoặc tách thành nhiều tệp."
             )
             % {
                 "name": _shown(upload),
@@ -117,7 +124,10 @@ def _check_pdf(upload: UploadedFile) -> None:
 
 
 def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
-    """Whether a protected PDF asks readers for no password: it only forbids to change or print it."""
+    """Whether a protected PDF asks readers for no password.
+
+    It only forbids to change or print it.
+    """
     try:
         return bool(reader.decrypt(""))
     except pypdf.errors.DependencyError:  # a cipher that cannot be tried here
@@ -125,7 +135,8 @@ def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
 
 
 def _check_image(upload: UploadedFile) -> None:
-    # WeasyPrint lets Pillow accept cut-off pictures, for the whole process, as soon as it is imported.
+    # WeasyPrint lets Pillow accept cut-off pictures, for the whole process, as soon as it is
+    # imported.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
@@ -135,7 +146,8 @@ def _check_image(upload: UploadedFile) -> None:
             with Image.open(_stream(upload), formats=["JPEG", "PNG"]) as image:
                 if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
                     raise Image.DecompressionBombError
-                # A photo is read to its end but painted small: a tenth of the memory, and whole is whole.
+                # A photo is read to its end but painted small: a tenth of the memory, and whole is
+                # whole.
                 image.draft("L", (1, 1))
                 image.load()
     except Image.DecompressionBombError as error:
@@ -154,7 +166,10 @@ def _broken(upload: UploadedFile) -> UploadRefused:
 
 
 def _safe_name(name: str, content_type: str) -> str:
-    """Keep the sender's name for people to read, without paths or control characters, with the true suffix."""
+    """Keep the sender's name for people to read, without paths or control characters.
+
+    With the true suffix.
+    """
     stem = PurePath(_readable(name)).stem.strip(" .")
     return (stem[:_LONGEST_NAME] or _("tệp")) + ACCEPTED[content_type]
 
@@ -166,7 +181,10 @@ def _shown(upload: UploadedFile) -> str:
 
 
 def _readable(name: str) -> str:
-    """Return the last part of a path in composed Unicode (Macs send it in pieces), without what cannot be seen."""
+    """Return the last part of a path in composed Unicode (Macs send it in pieces).
+
+    Without what cannot be seen.
+    """
     last = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     return "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
 

@@ -11,10 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from dossiers import access
 from dossiers.applicant.forms import NoteForm
-from dossiers.applicant.perform import offered, perform
-from dossiers.states import Action
-
-WITHDRAWALS = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
+from dossiers.applicant.perform import perform
+from dossiers.moves import Action, Purpose, offered_for
 
 
 @never_cache
@@ -22,7 +20,7 @@ WITHDRAWALS = (Action.WITHDRAW, Action.REQUEST_WITHDRAWAL)
 def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
     """Withdraw before receipt, or ask for it afterwards."""
     dossier = access.get_accessible_or_404(request, tracking)
-    action = offered(dossier, WITHDRAWALS)
+    action = offered_for(Purpose.WITHDRAW, dossier.state)
     if action is None:
         messages.info(request, _("Hồ sơ ở trạng thái này không rút được nữa."))
         return redirect(dossier)

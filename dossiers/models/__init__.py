@@ -2,7 +2,7 @@ from dossiers.models.attachment import Attachment
 from dossiers.models.counters import Counter, FailedAttempt
 from dossiers.models.dossier import CLOCK_RUNNING, Dossier
 from dossiers.models.event import Event
-from dossiers.models.outbox import Document, Notification, Waiting
+from dossiers.models.outbox import Document, OutboxJob
 
 __all__ = [
     "CLOCK_RUNNING",
@@ -12,6 +12,5 @@ __all__ = [
     "Dossier",
     "Event",
     "FailedAttempt",
-    "Notification",
-    "Waiting",
+    "OutboxJob",
 ]

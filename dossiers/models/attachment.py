@@ -10,7 +10,10 @@ from dossiers.models.dossier import Dossier
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:
-    """Return a storage name that tells nothing: the name and type that were sent stay in the row."""
+    """Return a storage name that tells nothing.
+
+    The name and type that were sent stay in the row.
+    """
     return f"ho-so/{attachment.dossier_id}/{secrets.token_hex(16)}"
 
 

@@ -7,7 +7,10 @@ from django.db import models
 
 
 class Counter(models.Model):
-    """The last number given in a book in a period; `workflow` locks its row while a number is taken."""
+    """The last number given in a book in a period.
+
+    `workflow` locks its row while a number is taken.
+    """
 
     book = models.CharField(max_length=40)
     period = models.CharField(max_length=10)
@@ -25,7 +28,10 @@ class Counter(models.Model):
 
 
 class FailedAttempt(models.Model):
-    """How often a lookup from one address, or an unlock of one code, failed in one hour. Holds digests only."""
+    """How often a lookup from one address, or an unlock of one code, failed in one hour.
+
+    Holds digests only.
+    """
 
     digest = models.CharField(max_length=64)
     hour = models.DateTimeField()

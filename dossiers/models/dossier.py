@@ -1,6 +1,7 @@
 """One dossier. No verbs here: state is moved by `workflow`, money by `payments.ledger`."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,10 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
-from dossiers.states import FINAL, State
+from dossiers.moves import Action, Purpose, offered_for
+from dossiers.states import FINAL, STATE_CHOICES, State
 from services.models import Agency, Level, Service, TimeUnit, period_in_words
 
-# The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of one row.
+if TYPE_CHECKING:
+    from dossiers.models.event import Event
+
+# The time limit runs: received, neither paused nor finished. `Dossier.is_running` says the same of
+# one row.
 CLOCK_RUNNING = Q(due_at__isnull=False, paused_at=None, finished_at=None)
 
 
@@ -27,7 +33,10 @@ class DossierQuerySet(models.QuerySet):
 
 
 class Dossier(models.Model):
-    """One dossier from its first draft to its archive, with everything its sender saw frozen at submission."""
+    """One dossier from its first draft to its archive.
+
+    With everything its sender saw frozen at submission.
+    """
 
     State = State
 
@@ -56,7 +65,7 @@ class Dossier(models.Model):
         Agency, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("cơ quan")
     )
     state = models.CharField(
-        _("trạng thái"), max_length=24, choices=State.choices, default=State.DRAFT
+        _("trạng thái"), max_length=24, choices=STATE_CHOICES, default=State.DRAFT
     )
     channel = models.CharField(
         _("kênh nộp"), max_length=8, choices=Channel.choices, default=Channel.ONLINE
@@ -123,7 +132,7 @@ class Dossier(models.Model):
             models.Index(fields=["owner", "-created_at"], name="dossier_owner"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="dossier_state_known"),
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="dossier_state_known"),
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT) | Q(submitted_at__isnull=False),
                 name="dossier_sent_has_a_time",
@@ -175,3 +184,18 @@ class Dossier(models.Model):
         return (
             period_in_words(self.time_limit, self.time_unit) if self.time_limit is not None else ""
         )
+
+    @property
+    def accepts_files(self) -> bool:
+        """Whether its applicant may add papers now."""
+        return State(self.state).record.accepts_files
+
+    @property
+    def accepts_supplement(self) -> bool:
+        """Whether the office waits for papers that it has asked for."""
+        return offered_for(Purpose.SUPPLEMENT, self.state) is not None
+
+    def last_event(self, *actions: Action) -> "Event | None":
+        """Return the latest event of one of `actions`, with its actor; None if there is none."""
+        events = self.events.filter(action__in=actions).select_related("actor")
+        return events.order_by("-pk").first()

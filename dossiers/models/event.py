@@ -1,33 +1,33 @@
 """What happened to a dossier: the timeline, and what each move decided."""
 
-from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.facts import Facts
 from dossiers.models.dossier import Dossier
-from dossiers.states import State
+from dossiers.moves import MOVES, Action, Move
+from dossiers.states import STATE_CHOICES
 from services.append_only import AppendOnly
 
 
 class Event(AppendOnly):
-    """One thing that happened to a dossier: the timeline, written by `workflow` in the same transaction."""
+    """One move of a dossier, written by `workflow` in the same transaction."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
     action = models.CharField(max_length=32)
-    from_state = models.CharField(max_length=24, choices=State.choices)
-    to_state = models.CharField(max_length=24, choices=State.choices)
+    from_state = models.CharField(max_length=24, choices=STATE_CHOICES)
+    to_state = models.CharField(max_length=24, choices=STATE_CHOICES)
     role = models.CharField(max_length=10)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.TextField(blank=True)
-    # What the move decided, copied: later moves change the dossier, never what a paper or the timeline said.
-    data = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    # The facts of the move as JSON; read them through `facts`.
+    data = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -39,12 +39,11 @@ class Event(AppendOnly):
     def __str__(self) -> str:
         return f"{self.dossier} · {self.action}"
 
-    def moment(self, name: str) -> datetime | None:
-        """Return a time of `data`, which is an ISO text once it has been through the database; None without one."""
-        at = self.data.get(name)
-        return parse_datetime(at) if isinstance(at, str) else at
-
     @property
-    def due_at(self) -> datetime | None:
-        """The promised time as it stood after this event."""
-        return self.moment("due_at")
+    def move(self) -> Move:
+        return MOVES[Action(self.action)]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the move decided, as its own dataclass."""
+        return self.move.facts_class.from_json(self.data)

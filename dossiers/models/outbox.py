@@ -1,4 +1,4 @@
-"""Rows for what must happen later: mails to send, papers to print."""
+"""The transactional outbox: rows for what must happen later, and the papers that are printed."""
 
 import secrets
 
@@ -12,59 +12,12 @@ from dossiers.models.event import Event
 
 
 def document_path(document: "Document", name: str) -> str:
-    """Return a storage name of its own for each rendering, so that a repeated task never overwrites a paper."""
+    """Return a new storage name for each rendering: a repeated task never overwrites a paper."""
     return f"giay-to/{document.dossier_id}/{document.kind}-{secrets.token_hex(16)}.pdf"
 
 
-class Waiting(models.Model):
-    """A row before a message: work to be done later, found by a sweep whatever the queue does (docs/architecture.md).
-
-    A worker takes a row by moving `lease_until`; a worker that dies lets the lease run out. `tasks.take` is the door.
-    """
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("đang chờ")
-        DONE = "done", _("xong")
-        FAILED = "failed", _("không làm được")
-
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(default=timezone.now)
-    error = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    objects = models.Manager()
-
-    class Meta:
-        abstract = True
-
-
-class Notification(Waiting):
-    """One mail owed to the applicant about one event."""
-
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notifications")
-    message = models.CharField(max_length=40)
-    recipient = models.EmailField()
-
-    class Meta:
-        verbose_name = _("thông báo")
-        verbose_name_plural = _("thông báo")
-        constraints = [
-            models.UniqueConstraint(fields=["event", "recipient"], name="notification_once")
-        ]
-        indexes = [
-            models.Index(
-                fields=["lease_until"], condition=Q(status="waiting"), name="notification_waiting"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.message} · {self.event.dossier}"
-
-
-class Document(Waiting):
-    """One paper made for a dossier as PDF: acknowledgement, form 01, 02, 03, result, fee receipt."""
+class Document(models.Model):
+    """One paper of a dossier as PDF. Its outbox job prints it; until then it has no file."""
 
     class Kind(models.TextChoices):
         ACKNOWLEDGEMENT = "acknowledgement", _("Xác nhận đã gửi hồ sơ")
@@ -80,6 +33,7 @@ class Document(Waiting):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="documents")
     file = models.FileField(upload_to=document_path, max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
@@ -87,14 +41,6 @@ class Document(Waiting):
         verbose_name_plural = _("giấy tờ phát hành")
         constraints = [
             models.UniqueConstraint(fields=["event", "kind"], name="document_once_per_event"),
-            models.CheckConstraint(
-                condition=~Q(status="done") | ~Q(file=""), name="document_done_has_a_file"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["lease_until"], condition=Q(status="waiting"), name="document_waiting"
-            )
         ]
 
     def __str__(self) -> str:
@@ -102,4 +48,61 @@ class Document(Waiting):
 
     @property
     def is_ready(self) -> bool:
-        return self.status == self.Status.DONE
+        return bool(self.file)
+
+
+class OutboxJob(models.Model):
+    """One thing to do after the commit, found by a sweep whatever becomes of the message queue.
+
+    A worker claims a job by moving `lease_until`; a worker that dies lets the lease run out. The
+    door is `dossiers.outbox.leases`.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("thư điện tử")
+        PAPER = "paper", _("giấy tờ PDF")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("đang chờ")
+        DONE = "done", _("xong")
+        FAILED = "failed", _("không làm được")
+
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="jobs")
+    # Of a mail: the pair of templates, and the address.
+    letter = models.CharField(max_length=40, blank=True)
+    recipient = models.CharField(max_length=254, blank=True)
+    # Of a paper.
+    document = models.OneToOneField(
+        Document, on_delete=models.PROTECT, related_name="job", null=True, blank=True
+    )
+
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(default=timezone.now)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("việc chờ làm")
+        verbose_name_plural = _("việc chờ làm")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "channel", "letter", "recipient"],
+                condition=Q(document=None),
+                name="one_message_per_event_and_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="paper", document__isnull=False)
+                | (~Q(channel="paper") & Q(document=None) & ~Q(recipient="")),
+                name="job_has_a_paper_or_a_recipient",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lease_until"], condition=Q(status="waiting"), name="job_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from dossiers import access
-from dossiers.applicant.timeline import TONES
 from dossiers.models import Dossier
 from dossiers.officer import pages, queues, search
 from dossiers.officer.search import ALL, OWN, queue_of
@@ -28,7 +27,7 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     can_view = staticmethod(access.sees_dossiers)
 
     list_display = ["code", "what", "who", "status", "sent", "deadline", "money", "handled_by"]
-    list_filter = search.FILTERS
+    list_filter = list(search.FILTERS)
     list_select_related = ["service", "handler"]
     list_per_page = list_max_show_all = 50
     search_fields = ["tracking_code"]  # what is searched is in get_search_results
@@ -67,18 +66,17 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
         return tabs
 
     def get_urls(self) -> list[URLPattern]:
-        """Only the pages that exist: the admin's own pages for adding, changing and deleting are not among them."""
+        """Only the pages that exist: the admin's own pages for adding.
+
+        Changing and deleting are not among them.
+        """
         routes: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("", self.changelist_view, "dossiers_dossier_changelist"),
             ("tim/", pages.find, "dossiers_find"),
             ("<int:pk>/change/", pages.show, "dossiers_dossier_change"),
             ("<int:pk>/tep/<int:file>/", pages.attachment, "dossiers_dossier_attachment"),
             ("<int:pk>/giay-to/<int:file>/", pages.document, "dossiers_dossier_document"),
-            (
-                "<int:pk>/lam-lai/<slug:kind>/<int:row>/",
-                pages.retry,
-                "dossiers_dossier_retry",
-            ),
+            ("<int:pk>/lam-lai/<int:job>/", pages.requeue, "dossiers_dossier_requeue"),
             ("<int:pk>/<slug:action>/", pages.act, "dossiers_dossier_act"),
         ]
         return [
@@ -101,7 +99,7 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
     @admin.display(description="Trạng thái")
     def status(self, dossier: Dossier) -> str:
-        return _tag(TONES[State(dossier.state)], dossier.get_state_display())
+        return _tag(State(dossier.state).record.tone, dossier.get_state_display())
 
     @admin.display(description="Gửi lúc", ordering="submitted_at")
     def sent(self, dossier: Dossier) -> str:

@@ -1,4 +1,6 @@
-"""What waits for whom: the queues of each role, how many dossiers stand in them, and how a due date reads.
+"""What waits for whom: the queues of each role, how many dossiers stand in them.
+
+And how a due date reads.
 
 Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
 """
@@ -15,13 +17,17 @@ from dossiers.models import CLOCK_RUNNING, Dossier
 from dossiers.states import FINAL, STAFF_ROLES, Role, State
 
 SOON_DAYS = 2
-# As work is taken up: by due date, then by the time of sending; what has no due date yet comes last.
+# As work is taken up: by due date, then by the time of sending; what has no due date yet comes
+# last.
 OLDEST_FIRST = (F("due_at").asc(nulls_last=True), "submitted_at", "pk")
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One pile of work: dossiers in `states` for `role`; `is_ours` is False while they wait for the applicant."""
+    """One pile of work: dossiers in `states` for `role`.
+
+    `is_ours` is False while they wait for the applicant.
+    """
 
     key: str
     name: str
@@ -64,7 +70,10 @@ QUEUES = (
 
 
 def queues_for(user) -> list[Queue]:
-    """Return the queues of a user's roles; a superuser, who only looks on, sees those of all roles."""
+    """Return the queues of a user's roles.
+
+    A superuser, who only looks on, sees those of all roles.
+    """
     roles: Iterable[Role] = access.roles_of(user) or (STAFF_ROLES if user.is_superuser else ())
     return [queue for queue in QUEUES if queue.role in roles]
 
@@ -88,7 +97,10 @@ def counts(user) -> dict[State, int]:
 
 
 def deadlines(user, now: datetime) -> dict[str, int]:
-    """Return how many of the user's own dossiers are overdue and how many are due today. One query."""
+    """Return how many of the user's own dossiers are overdue and how many are due today.
+
+    One query.
+    """
     ticking = access.visible_to(user).filter(CLOCK_RUNNING, state__in=own_states(user))
     return ticking.order_by().aggregate(
         overdue=Count("pk", filter=Q(due_at__lt=now)),
@@ -97,9 +109,12 @@ def deadlines(user, now: datetime) -> dict[str, int]:
 
 
 def next_after(user, dossier: Dossier, left: str) -> Dossier | None:
-    """Return the next dossier that waits for this user: first from the state that the one just handled has left.
+    """Return the next dossier that waits for this user.
 
-    Whoever receives two hundred dossiers in a row goes on receiving; other piles come when this one is done.
+    First from the state that the one just handled has left.
+
+    Whoever receives two hundred dossiers in a row goes on receiving; other piles come when this one
+    is done.
     """
     waiting = access.visible_to(user).filter(state__in=own_states(user)).exclude(pk=dossier.pk)
     same_pile = Case(When(state=left, then=0), default=1)
@@ -111,7 +126,10 @@ def next_after(user, dossier: Dossier, left: str) -> Dossier | None:
 
 
 def due_today(now: datetime) -> Q:
-    """Return the condition of a due date that is still to come today, by the authority's own clock."""
+    """Return the condition of a due date that is still to come today.
+
+    By the authority's own clock.
+    """
     last_moment = timezone.localtime(now).replace(hour=23, minute=59, second=59, microsecond=999999)
     return Q(due_at__gte=now, due_at__lte=last_moment)
 

@@ -1,6 +1,7 @@
 """Narrowing the list of dossiers: filters, the queue that is shown, what a search looks at."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import cast
 
 from django.contrib import admin
@@ -32,11 +33,13 @@ class CappedPaginator(Paginator):
         return rows.order_by()[:MAX_COUNTED].count()
 
 
-# --- Narrowing ---------------------------------------------------------------------------------------------------
+# --- Narrowing ---
 
 
 class Choice(admin.SimpleListFilter):
-    """A filter over fixed words: `words` maps what stands in the address to a label and a condition."""
+    """A filter over fixed words: `words` maps what stands in the address to a label and a
+    condition.
+    """
 
     def words(self) -> dict[str, tuple[str, Q]]:
         raise NotImplementedError
@@ -104,7 +107,10 @@ class ServiceFilter(admin.SimpleListFilter):
 
 
 def queue_of(request: HttpRequest) -> str:
-    """Return the queue to show: the one asked for, one's own work at first, all once a search or filter is set."""
+    """Return the queue to show: the one asked for, one's own work at first.
+
+    All once a search or filter is set.
+    """
     asked = request.GET.get("viec", "")
     if asked in {OWN, ALL, *(queue.key for queue in queues.queues_for(request.user))}:
         return asked
@@ -131,14 +137,24 @@ class QueueFilter(admin.SimpleListFilter):
         )
 
 
-FILTERS = [QueueFilter, DueFilter, StateFilter, FeeFilter, FieldFilter, ServiceFilter]
+FILTERS: Sequence[type[admin.SimpleListFilter]] = [
+    QueueFilter,
+    DueFilter,
+    StateFilter,
+    FeeFilter,
+    FieldFilter,
+    ServiceFilter,
+]
 
 
 # --- Words ---
 
 
 def find(dossiers: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
-    """Return those of `dossiers` with this code or number, part of a telephone number, or words of a name."""
+    """Return those of `dossiers` with this code or number, part of a telephone number.
+
+    Or words of a name.
+    """
     typed = unicodedata.normalize("NFC", typed).strip()
     match codes.find_in(typed):
         case "tracking", code:

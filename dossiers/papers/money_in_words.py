@@ -6,13 +6,19 @@ BILLION = 1_000_000_000
 
 
 def dong(amount: int) -> str:
-    """Return a sum as a sentence begins: 100000 → "Một trăm nghìn đồng"; raise ValueError for less than nothing."""
+    """Return a sum as a sentence begins: 100000 → "Một trăm nghìn đồng".
+
+    Raise ValueError for less than nothing.
+    """
     words = f"{number(amount)} đồng"
     return words[0].upper() + words[1:]
 
 
 def number(value: int) -> str:
-    """Return a whole number in words, in the southern reading "lẻ" that treasuries of the region use."""
+    """Return a whole number in words.
+
+    In the southern reading "lẻ" that treasuries of the region use.
+    """
     if value < 0:
         raise ValueError("a sum in words is never negative")
     if value == 0:
@@ -27,7 +33,10 @@ def number(value: int) -> str:
 
 
 def _group(value: int, *, whole: bool) -> str:
-    """Return 1–999 in words; a `whole` group follows another and is read with all its places: "không trăm lẻ năm"."""
+    """Return 1–999 in words; a `whole` group follows another and is read with all its places.
+
+    "không trăm lẻ năm".
+    """
     hundreds, rest = divmod(value, 100)
     said = [f"{DIGITS[hundreds]} trăm"] if hundreds or whole else []
     tens, units = divmod(rest, 10)

@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers import access
-from dossiers.applicant.timeline import TONES
 from dossiers.models import Dossier
+from dossiers.moves import Action
 from dossiers.officer import queues
-from dossiers.states import Action, Role, State
+from dossiers.states import Role, State
 
 register = template.Library()
 
@@ -18,7 +18,7 @@ register.simple_tag(access.sees_dossiers)  # does the code box make sense for th
 @register.inclusion_tag("_status.html")
 def state_tag(state: str) -> dict:
     """A state as word and shape."""
-    return {"tone": TONES[State(state)], "word": State(state).label}
+    return {"tone": State(state).record.tone, "word": State(state).label}
 
 
 @register.simple_tag
@@ -35,7 +35,10 @@ def roles_in_words(user) -> str:
 
 @register.simple_tag
 def work_of(user) -> dict:
-    """What the first staff page tells: the user's queues with their counts, and what is late or due today."""
+    """What the first staff page tells.
+
+    The user's queues with their counts, and what is late or due today.
+    """
     counts = queues.counts(user)
     address = reverse("admin:dossiers_dossier_changelist")
     own_queues = queues.queues_for(user)
@@ -55,7 +58,7 @@ def work_of(user) -> dict:
 @register.filter
 def action_label(action: str) -> str:
     """The verb of an action; an action of another time keeps its own word."""
-    return str(Action(action).label) if action in Action.values else action
+    return str(Action(action).label) if action in list(Action) else action
 
 
 @register.filter

@@ -17,11 +17,12 @@ from django.db import transaction
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from dossiers import answers, workflow
+from dossiers import answers, facts, workflow
 from dossiers.access import GROUPS
-from dossiers.applicant import drafts, uploads
+from dossiers.applicant import drafts, send, uploads
 from dossiers.models import Dossier
-from dossiers.states import Action, Role
+from dossiers.moves import Action
+from dossiers.states import Role
 from payments import ledger
 from portal.models import User
 from services import form_spec
@@ -79,7 +80,7 @@ WAYS: tuple[tuple[tuple[Action, str], ...], ...] = (
         (Action.START, "chuyenvien"),
         (Action.PROPOSE, "chuyenvien"),
         (Action.APPROVE, "lanhdao"),
-        (Action.RETURN, "motcua"),
+        (Action.DELIVER, "motcua"),
     ),
 )
 FIRST = len(WAYS)
@@ -88,7 +89,7 @@ NOTES = {
     Action.REQUEST_SUPPLEMENT: "Xin bổ sung giấy tờ tùy thân còn hạn của người nộp.",
     Action.PROPOSE: "Hồ sơ đủ điều kiện, kính trình lãnh đạo xem xét.",
 }
-DATA = {Action.PROPOSE: {"result_text": "Đồng ý giải quyết theo đề nghị của người nộp hồ sơ."}}
+GIVEN = {Action.PROPOSE: facts.Proposal("Đồng ý giải quyết theo đề nghị của người nộp hồ sơ.")}
 
 
 class NoServices(Exception):
@@ -156,18 +157,18 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
     draft = drafts.save(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
     for slot in answers.missing(draft):
         drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
-    dossier = workflow.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
+    dossier = send.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
     for action, username in WAYS[turn % len(WAYS)]:
         by = people[username]
-        if action == Action.RETURN and dossier.owed:
+        if action == Action.DELIVER and dossier.owed:
             ledger.record_cash(dossier, by=by)
-        dossier = workflow.apply(
+        dossier = workflow.perform(
             dossier,
             action,
             role=ROLES[username],
             by=by,
             note=NOTES.get(action, ""),
-            data=DATA.get(action),
+            given=GIVEN.get(action),
         )
 
 

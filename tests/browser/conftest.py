@@ -1,4 +1,7 @@
-"""A real Chromium before the real house: pages without JavaScript, a real Redis, a real worker, real papers."""
+"""A real Chromium before the real house.
+
+Pages without JavaScript, a real Redis, a real worker, real papers.
+"""
 
 import os
 import shutil
@@ -11,7 +14,7 @@ from celery.signals import setup_logging
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
-from portal import groups
+from portal.accounts import groups
 from portal.celery import app
 
 SYSTEM_CHROMIUM = next(
@@ -45,7 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    # Playwright keeps an event loop on this thread; Django would take our plain queries for asynchronous ones.
+    # Playwright keeps an event loop on this thread; Django would take our plain queries for
+    # asynchronous ones.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as started:
         yield started
@@ -68,7 +72,7 @@ def house(live_server, settings) -> Iterator[str]:
     """The running house with its catalogue and a worker; gives its address."""
     settings.SITE_URL = live_server.url
     call_command("load_catalogue", verbosity=0)
-    groups.ensure()
+    groups.ensure_groups()
     app.control.purge()
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         yield live_server.url
@@ -76,7 +80,10 @@ def house(live_server, settings) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator:
-    """Return a maker of people before a screen: each with cookies of their own, JavaScript off unless asked."""
+    """Return a maker of people before a screen.
+
+    Each with cookies of their own, JavaScript off unless asked.
+    """
     contexts: list[BrowserContext] = []
 
     def arrive(*, viewport=PHONE, javascript: bool = False) -> Page:

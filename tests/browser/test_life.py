@@ -6,7 +6,7 @@ import re
 import pypdf
 from playwright.sync_api import Page, expect
 
-from dossiers.models import Notification
+from dossiers.models import OutboxJob
 from dossiers.states import Role, State
 from tests.browser.conftest import DESKTOP
 from tests.browser.hands import (
@@ -29,7 +29,10 @@ def text_of(pdf: bytes) -> str:
 
 
 def answer_everything(page: Page, answers: dict[str, str]) -> None:
-    """Fill one step: texts from `answers` by label, else a word; the first option of every choice."""
+    """Fill one step: texts from `answers` by label, else a word.
+
+    The first option of every choice.
+    """
     for box in (
         page.locator("main form").locator("input[type=text], input[type=email], textarea").all()
     ):
@@ -153,8 +156,10 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     result = text_of(read_result(visitor(), house, code))
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in result
     assert "Cho phép xây dựng trạm BTS loại II tại xã Ba Xa." in result
-    assert the_dossier().state == State.RETURNED
-    messages = list(Notification.objects.order_by("pk").values_list("message", "status"))
+    assert the_dossier().state == State.DELIVERED
+    messages = list(
+        OutboxJob.objects.filter(channel="mail").order_by("pk").values_list("letter", "status")
+    )
     assert messages == [
         (name, "done")
         for name in ("submitted", "payment_recorded", "received", "approved", "returned")

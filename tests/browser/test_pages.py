@@ -1,4 +1,7 @@
-"""Every page a citizen meets: no fault that axe can find, nothing wider than a phone, light on a bad line."""
+"""Every page a citizen meets.
+
+No fault that axe can find, nothing wider than a phone, light on a bad line.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -83,7 +86,7 @@ def test_the_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, r
 
 
 @pytest.mark.parametrize(
-    "state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.RETURNED]
+    "state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.DELIVERED]
 )
 def test_a_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
     service = ServiceFactory(paid=True, name="Cấp giấy có tên rất dài để thử một trang hẹp đến đâu")

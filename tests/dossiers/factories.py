@@ -1,4 +1,7 @@
-"""Dossiers for tests, made through the workflow alone: no test meets a state that the house could not reach."""
+"""Dossiers for tests, made through the workflow alone.
+
+No test meets a state that the house could not reach.
+"""
 
 import io
 
@@ -7,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfWriter
 
-from dossiers import answers, workflow
-from dossiers.applicant import drafts, uploads
+from dossiers import answers, facts, workflow
+from dossiers.applicant import drafts, send, uploads
 from dossiers.models import Dossier
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from tests.portal.factories import UserFactory
 from tests.services.factories import ServiceFactory
 
@@ -41,32 +45,42 @@ WAY_TO: dict[State, list[tuple[Action, Role]]] = {
     State.AWAITING_APPROVAL: _PROPOSE,
     State.APPROVED: _APPROVE,
     State.REJECTED: [*_PROPOSE, (Action.REJECT, Role.LEADER)],
-    State.RETURNED: [*_APPROVE, (Action.RETURN, Role.DESK)],
+    State.DELIVERED: [*_APPROVE, (Action.DELIVER, Role.DESK)],
     State.WITHDRAWAL_REQUESTED: [*_RECEIVE, (Action.REQUEST_WITHDRAWAL, Role.CITIZEN)],
     State.WITHDRAWN: [*_SEND, (Action.WITHDRAW, Role.CITIZEN)],
 }
 
 
 def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dossier:
-    """Do one move as somebody of that role, with the words, data and papers that the action asks."""
+    """Do one move as somebody of that role, with the words.
+
+    Facts and papers that the action asks.
+    """
     if action == Action.SUBMIT:
         for slot in answers.missing(dossier) if dossier.channel == Dossier.Channel.ONLINE else ():
             attach(dossier, slot.key)
-        return workflow.submit(dossier, by=by, reviewed=drafts.offer_digest(dossier))
+        return send.submit(dossier, by=by, reviewed=drafts.offer_digest(dossier))
     if by is None and role not in (Role.CITIZEN, Role.SYSTEM):
         by = UserFactory(role=role, full_name=f"Người {role.label}", title=str(role.label))
-    data = {
-        Action.REQUEST_PAYMENT: {"fee_name": "Phí thẩm định", "amount": 50_000},
-        Action.PROPOSE: {"result_text": "Đồng ý giải quyết theo đề nghị."},
-        Action.RECORD_PAYMENT: {"amount": dossier.owed, "txn_ref": "HS1", "method": "gateway"},
-        Action.CONFIRM_PAYMENT: {"amount": dossier.owed, "txn_ref": "HS2", "method": "gateway"},
-    }.get(action, {})
-    rest.setdefault("note", CASE_NOTE)
-    return workflow.apply(dossier, action, role=role, by=by, **{"data": data, **rest})
+    rest = {"note": CASE_NOTE, "given": given_for(action, dossier), **rest}
+    return workflow.perform(dossier, action, role=role, by=by, **rest)
+
+
+def given_for(action: Action, dossier: Dossier) -> facts.Given | None:
+    """What a move is given besides the note."""
+    return {
+        Action.REQUEST_PAYMENT: facts.NewFee("Phí thẩm định", 50_000),
+        Action.PROPOSE: facts.Proposal("Đồng ý giải quyết theo đề nghị."),
+        Action.RECORD_PAYMENT: facts.Money(dossier.owed, "HS1", "gateway"),
+        Action.CONFIRM_PAYMENT: facts.Money(dossier.owed, "HS2", "gateway"),
+    }.get(action)
 
 
 class DossierFactory(factory.django.DjangoModelFactory):
-    """A dossier; `state=State.RECEIVED` leads it there by its shortest way. Owner: none, unless given."""
+    """A dossier; `state=State.RECEIVED` leads it there by its shortest way.
+
+    Owner: none, unless given.
+    """
 
     class Meta:
         model = Dossier
@@ -91,7 +105,7 @@ class DossierFactory(factory.django.DjangoModelFactory):
             draft, answers=answers or {"noi_dung": "Xin cấp"}, **{**APPLICANT, **applicant}
         )
         for action, role in WAY_TO[State(state)]:
-            if action == Action.RETURN and dossier.owed:
+            if action == Action.DELIVER and dossier.owed:
                 dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
             dossier = act(dossier, action, role)
         return dossier

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from dossiers import access, codes, throttle
 from dossiers.models import FailedAttempt
-from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State
+from dossiers.moves import MOVES, Action
+from dossiers.states import STAFF_ROLES, Role, State
 from portal.models import User
 from tests.dossiers.factories import DossierFactory
 from tests.portal.factories import UserFactory
@@ -22,7 +23,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def visit(rf):
-    """Return a maker of visits: a request with a session of its own, by a user or nobody, from an address."""
+    """Return a maker of visits: a request with a session of its own, by a user or nobody.
+
+    From an address.
+    """
 
     def make(user=None, address: str = "203.113.1.1", **headers: str):
         request = rf.get("/", REMOTE_ADDR=address, **headers)
@@ -33,7 +37,7 @@ def visit(rf):
     return make
 
 
-# --- Keys --------------------------------------------------------------------------------------------------------
+# --- Keys ---
 
 
 def test_a_tracking_code_finds_its_dossier_however_it_is_typed():
@@ -128,7 +132,7 @@ def test_drafts_are_gone_on_with_by_their_owner_and_in_their_browser(visit, citi
     assert set(access.open_drafts(visit())) == set()
 
 
-# --- The throttle ------------------------------------------------------------------------------------------------
+# --- The throttle ---
 
 
 def test_an_address_that_fails_too_often_waits_for_the_next_hour(visit, settings, time_machine):
@@ -187,7 +191,10 @@ def test_the_table_of_failures_holds_neither_addresses_nor_codes(visit):
 
 
 def test_unknown_and_wrong_ask_the_database_the_same(visit):
-    """The statements of a failed unlock are the same, number for number, whether or not there is such a dossier."""
+    """The statements of a failed unlock are the same, number for number.
+
+    Whether or not there is such a dossier.
+    """
     known = DossierFactory().tracking_code
 
     def statements(code: str) -> list[str]:
@@ -232,7 +239,7 @@ def test_an_address_that_is_none_is_counted_all_the_same(visit, settings, addres
     assert throttle.is_throttled(visit(address=address))
 
 
-# --- Staff -------------------------------------------------------------------------------------------------------
+# --- Staff ---
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
@@ -241,9 +248,7 @@ def test_the_buttons_are_the_tables(role, state):
     officer, dossier = UserFactory(role=role), DossierFactory.build(state=State.SUBMITTED)
     dossier.state = state
     offered = [
-        action
-        for action, edge in TRANSITIONS.items()
-        if state in edge.sources and role in edge.roles
+        action for action, edge in MOVES.items() if state in edge.sources and role in edge.roles
     ]
     assert access.actions_for(officer, dossier) == offered
     assert [action for action in Action if access.may(officer, action, dossier)] == offered

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.models import Dossier
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from services.form_spec import ASKING, Option, Question
 from tests.dossiers.factories import DossierFactory, act, attach, image_file
 from tests.services.factories import PaperFactory, ServiceFactory
@@ -66,7 +67,9 @@ def test_an_empty_answer_is_no_words(kind, empty):
 
 @given(st.sampled_from(sorted(ASKING)), json_values)
 def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
-    """A refreshed draft keeps its answers while the kind of a question may have changed under them."""
+    """A refreshed draft keeps its answers while the kind of a question may have changed under
+    them.
+    """
     assert isinstance(answers.in_words(question(kind), value), str)
 
 

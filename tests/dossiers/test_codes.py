@@ -41,7 +41,10 @@ official_numbers = st.builds(
 
 @st.composite
 def typed(draw, code: str) -> str:
-    """A tracking code as somebody might type it: any case, anything between any two characters, full-width."""
+    """A tracking code as somebody might type it.
+
+    Any case, anything between any two characters, full-width.
+    """
     text = "".join(
         draw(st.sampled_from(["", "", "", *SEPARATORS]))
         + (char.lower() if draw(st.booleans()) else char)

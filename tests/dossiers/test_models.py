@@ -1,4 +1,7 @@
-"""What the tables hold by themselves: history that cannot be rewritten, rows that cannot contradict each other."""
+"""What the tables hold by themselves.
+
+History that cannot be rewritten, rows that cannot contradict each other.
+"""
 
 from datetime import timedelta
 
@@ -14,9 +17,10 @@ from dossiers.models import (
     Dossier,
     Event,
     FailedAttempt,
-    Notification,
+    OutboxJob,
 )
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from services.models import Level
 from tests.dossiers.factories import DossierFactory, act, attach
 from tests.services.factories import ServiceFactory
@@ -24,7 +28,7 @@ from tests.services.factories import ServiceFactory
 pytestmark = pytest.mark.django_db
 
 
-# --- History -----------------------------------------------------------------------------------------------------
+# --- History ---
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_a_citizen_who_leaves_leaves_the_dossier_behind(citizen):
     assert draft.owner is None
 
 
-# --- What the database refuses ---------------------------------------------------------------------------------------
+# --- What the database refuses ---
 
 
 def refuses(name: str):
@@ -126,7 +130,7 @@ def test_rows_that_may_exist_once_exist_once():
     FailedAttempt.objects.create(digest="x", hour=timezone.now())
     once = {
         "attachment_once": attachment,
-        "notification_once": Notification.objects.first(),
+        "one_message_per_event_and_recipient": OutboxJob.objects.filter(channel="mail").first(),
         "document_once_per_event": Document.objects.first(),
         "one_counter_per_book_and_period": Counter.objects.get(book="so"),
         "one_attempt_row_per_hour": FailedAttempt.objects.get(),
@@ -137,13 +141,16 @@ def test_rows_that_may_exist_once_exist_once():
             row.save()
 
 
-def test_a_paper_is_not_done_without_its_file():
+def test_job_has_a_paper_or_a_recipient():
     DossierFactory()
-    with refuses("document_done_has_a_file"), transaction.atomic():
-        Document.objects.update(status="done")
+    mail = OutboxJob.objects.filter(channel="mail")
+    with refuses("job_has_a_paper_or_a_recipient"), transaction.atomic():
+        mail.update(recipient="")
+    with refuses("job_has_a_paper_or_a_recipient"), transaction.atomic():
+        mail.update(channel="paper")
 
 
-# --- Questions -----------------------------------------------------------------------------------------------------
+# --- Questions ---
 
 
 def test_every_dossier_but_a_draft_is_sent():
@@ -166,7 +173,7 @@ def test_late_is_who_is_past_the_promise_while_the_clock_runs(time_machine):
 @pytest.mark.parametrize("level", [Level.ONLINE, Level.FULL])
 def test_a_fee_is_paid_online_at_level_4_once_the_dossier_is_sent_and_until_it_ends(state, level):
     dossier = Dossier(state=state, level=level, fee_total=1000)
-    ended = {State.INTAKE_REFUSED, State.REJECTED, State.RETURNED, State.WITHDRAWN}
+    ended = {State.INTAKE_REFUSED, State.REJECTED, State.DELIVERED, State.WITHDRAWN}
     assert dossier.can_pay_online == (level == Level.FULL and state not in ended | {State.DRAFT})
     dossier.fee_paid = 1000
     assert not dossier.can_pay_online

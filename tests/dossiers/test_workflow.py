@@ -1,16 +1,19 @@
-"""The one door for state: the whole table, then what each move leaves behind – and what a refusal does not."""
+"""The one door for state: the whole table, then what each move leaves behind.
+
+And what a refusal does not.
+"""
 
 from datetime import datetime
 
 import pytest
 from django.db import transaction
 
-from dossiers import workflow
-from dossiers.applicant import drafts
-from dossiers.models import Counter, Document, Dossier, Notification
-from dossiers.states import TRANSITIONS, Action, Clock, Role, State
-from dossiers.workflow import NotAllowed
-from tests.dossiers.factories import APPLICANT, DossierFactory, act
+from dossiers import facts, workflow
+from dossiers.applicant import drafts, send
+from dossiers.models import Counter, Dossier, OutboxJob
+from dossiers.moves import MOVES, Action, Clock, NotAllowed
+from dossiers.states import Role, State
+from tests.dossiers.factories import APPLICANT, DossierFactory, act, given_for
 from tests.dossiers.workflow_traces import at, refused, traces
 from tests.services.factories import ServiceFactory, SpecialDayFactory
 
@@ -20,15 +23,19 @@ CLOCK_STANDS_STILL = {State.SUPPLEMENT, State.AWAITING_PAYMENT}
 CLOCK_RUNS = {State.RECEIVED, State.IN_PROGRESS, State.AWAITING_APPROVAL}
 
 
-# --- The whole table -----------------------------------------------------------------------------------------------
+# --- The whole table ---
 
 
 @pytest.fixture
 def people(citizen, desk_officer, case_officer, leader) -> dict:
     """Who acts in each role; the ledger is nobody."""
     return {
-        Role.CITIZEN: citizen, Role.DESK: desk_officer, Role.CASE: case_officer, Role.LEADER: leader, Role.SYSTEM: None,
-    }  # fmt: skip
+        Role.CITIZEN: citizen,
+        Role.DESK: desk_officer,
+        Role.CASE: case_officer,
+        Role.LEADER: leader,
+        Role.SYSTEM: None,
+    }
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -38,19 +45,17 @@ def test_a_move_is_made_if_and_only_if_the_table_offers_it(state, people):
     for role, by in people.items():
         made = {action for action in Action if try_move(dossier, action, role, by)}
         assert made == {
-            action
-            for action, edge in TRANSITIONS.items()
-            if state in edge.sources and role in edge.roles
+            action for action, edge in MOVES.items() if state in edge.sources and role in edge.roles
         }
         assert traces(dossier) == before, f"a refusal or a rollback left something: {role}"
 
 
 def try_move(dossier: Dossier, action: Action, role: Role, by) -> bool:
     """Make a move, look at what it did, and take it back; return False when it is refused."""
-    data = {"amount": 0} if role == Role.SYSTEM else {"amount": 1000, "fee_name": "Phí"}
+    given = given_for(action, dossier)
     with transaction.atomic():
         try:
-            workflow.apply(dossier, action, role=role, by=by, note="Vì lý do này.", data=data)
+            workflow.perform(dossier, action, role=role, by=by, note="Vì lý do này.", given=given)
         except NotAllowed:
             return False
         assert_moved(dossier, action, role, by)
@@ -59,14 +64,17 @@ def try_move(dossier: Dossier, action: Action, role: Role, by) -> bool:
 
 
 def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
-    """The dossier stands where the table says, its event tells it, and the rows for mail and paper are there."""
-    edge, before, after = TRANSITIONS[action], dossier.state, Dossier.objects.get(pk=dossier.pk)
+    """The dossier stands where the table says, its event tells it.
+
+    And the rows for mail and paper are there.
+    """
+    edge, before, after = MOVES[action], dossier.state, Dossier.objects.get(pk=dossier.pk)
     assert after.state == (edge.target or before)
     event = dossier.events.last()
     assert (event.action, event.from_state, event.to_state) == (action, before, after.state)
     assert (event.role, event.actor, event.note) == (role, by, "Vì lý do này.")
-    assert [row.message for row in event.notifications.all()] == (
-        [edge.message] if edge.message else []
+    assert [job.letter for job in event.jobs.filter(channel="mail")] == (
+        [edge.letter] if edge.letter else []
     )
     assert [row.kind for row in event.documents.all()] == ([edge.paper] if edge.paper else [])
     assert (after.finished_at is not None) == (edge.clock == Clock.STOP or before == State.APPROVED)
@@ -74,12 +82,10 @@ def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
     assert not (after.state in CLOCK_RUNS and after.paused_at is not None)
 
 
-@pytest.mark.parametrize(
-    "action", [action for action, edge in TRANSITIONS.items() if edge.needs_note]
-)
+@pytest.mark.parametrize("action", [action for action, edge in MOVES.items() if edge.needs_reason])
 @pytest.mark.parametrize("note", ["", "  \n "])
 def test_a_reason_that_is_owed_must_be_given(action, note):
-    edge = TRANSITIONS[action]
+    edge = MOVES[action]
     dossier = DossierFactory(state=min(edge.sources))
     assert "lý do" in refused(dossier, action, next(iter(edge.roles)), note=note)
 
@@ -107,13 +113,13 @@ def test_what_is_in_the_copy_in_hand_is_not_written():
 
 def test_without_an_address_there_is_no_mail_to_send():
     dossier = DossierFactory(email="", state=State.RECEIVED)
-    assert not Notification.objects.exists()
+    assert not OutboxJob.objects.filter(channel="mail").exists()
     assert [paper.kind for paper in dossier.documents.all()] == ["acknowledgement", "receipt"]
 
 
 def test_a_mail_goes_to_the_address_of_the_dossier():
     DossierFactory(email="moi@example.vn")
-    assert Notification.objects.get().recipient == "moi@example.vn"
+    assert OutboxJob.objects.filter(channel="mail").get().recipient == "moi@example.vn"
 
 
 def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
@@ -122,8 +128,8 @@ def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
     DossierFactory()
     assert queue == []
     assert [task.name.rsplit(".", 1)[-1] for task, _pk in run_queue()] == [
-        "deliver_notification",
-        "render_document",
+        "send_mail",
+        "print_paper",
     ]
 
 
@@ -136,31 +142,32 @@ def test_a_rollback_leaves_no_row_and_tells_nobody():
     assert traces(dossier) == before
 
 
-# --- Sending -----------------------------------------------------------------------------------------------------
+# --- Sending ---
 
 
 def test_sent_twice_is_one_dossier_with_one_code():
     draft = DossierFactory(state=State.DRAFT)
     reviewed = drafts.offer_digest(draft)
-    first = workflow.submit(draft, reviewed=reviewed)
-    second = workflow.submit(draft, reviewed=reviewed)
+    first = send.submit(draft, reviewed=reviewed)
+    second = send.submit(draft, reviewed=reviewed)
     assert first.tracking_code == second.tracking_code == draft.tracking_code
     assert [event.action for event in first.events.all()] == [Action.SUBMIT]
-    assert (Notification.objects.count(), Document.objects.count()) == (1, 1)
+    assert [job.channel for job in OutboxJob.objects.order_by("channel")] == ["mail", "paper"]
 
 
 def test_a_second_click_after_the_desk_was_quick_still_finds_the_sent_dossier():
     draft = DossierFactory(state=State.DRAFT)
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.RECEIVE, Role.DESK)
-    assert workflow.submit(draft, reviewed="").state == State.RECEIVED
+    assert send.submit(draft, reviewed="").state == State.RECEIVED
 
 
 def test_sending_writes_down_when_and_what_was_owed():
     dossier = DossierFactory(service=ServiceFactory(paid=True))
     event = dossier.events.get()
     assert dossier.submitted_at == event.at
-    assert event.data == {"fee_total": 100_000, "form_version": 1, "due_at": None}
+    assert (event.facts.fees.total, event.facts.form_version) == (100_000, 1)
+    assert event.facts.due_at is None
     assert (dossier.official_number, dossier.due_at) == (None, None)
 
 
@@ -185,7 +192,7 @@ def test_sending_takes_few_statements(django_assert_max_num_queries):
         act(draft, Action.SUBMIT, Role.CITIZEN)
 
 
-# --- Receipt and its number ----------------------------------------------------------------------------------------
+# --- Receipt and its number ---
 
 
 def test_official_numbers_count_each_day_from_one(time_machine):
@@ -198,7 +205,7 @@ def test_official_numbers_count_each_day_from_one(time_machine):
         "000.00.15.H48-260211-0002",
         "000.00.15.H48-260212-0001",
     ]
-    assert [dossier.events.last().data["book_order"] for dossier in (first, second, third)] == [
+    assert [dossier.events.last().facts.book_order for dossier in (first, second, third)] == [
         1,
         2,
         3,
@@ -237,7 +244,7 @@ def test_who_receives_and_who_starts_have_it_in_hand(desk_officer, case_officer)
     assert act(dossier, Action.START, Role.CASE, by=case_officer).handler == case_officer
 
 
-# --- The clock ---------------------------------------------------------------------------------------------------
+# --- The clock ---
 
 
 @pytest.fixture
@@ -256,8 +263,8 @@ def received(tet, time_machine) -> Dossier:
 
 def test_the_promise_of_a_receipt_skips_tet_and_stands_on_its_event(received):
     assert received.due_at == at(25, 2, 17)
-    promised = received.events.get(action=Action.RECEIVE).data["due_at"]
-    assert datetime.fromisoformat(promised) == at(25, 2, 17)
+    promised = received.events.get(action=Action.RECEIVE).facts.due_at
+    assert promised == at(25, 2, 17)
 
 
 def test_a_complete_supplement_starts_the_time_limit_anew(received, time_machine):
@@ -313,7 +320,7 @@ def test_the_decision_stops_the_clock_for_good(received, time_machine):
     approved = act(received, Action.APPROVE, Role.LEADER)
     assert (approved.finished_at, approved.due_at) == (at(24, 2), at(25, 2, 17))
     time_machine.move_to(at(1, 6), tick=False)
-    returned = act(received, Action.RETURN, Role.DESK)
+    returned = act(received, Action.DELIVER, Role.DESK)
     assert (returned.finished_at, returned.is_overdue) == (at(24, 2), False)
 
 
@@ -325,7 +332,7 @@ def test_without_a_time_limit_nothing_is_promised():
     assert act(waiting, Action.CONFIRM_PAYMENT, Role.SYSTEM).due_at is None
 
 
-# --- Money and result ----------------------------------------------------------------------------------------------
+# --- Money and result ---
 
 
 def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
@@ -334,7 +341,7 @@ def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
         dossier,
         Action.REQUEST_PAYMENT,
         Role.CASE,
-        data={"fee_name": "Phí thẩm định", "amount": "50000"},
+        given=facts.NewFee("Phí thẩm định", 50_000),
     )
     assert [fee["amount"] for fee in dossier.fees] == [100_000, 50_000]
     assert dossier.fees[-1]["name"] == "Phí thẩm định"
@@ -344,18 +351,18 @@ def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
 
 def test_a_request_for_what_is_owed_already_adds_no_line():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
-    dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={})
+    dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, given=facts.NewFee())
     assert (dossier.state, dossier.owed, len(dossier.fees)) == (State.AWAITING_PAYMENT, 100_000, 1)
 
 
-@pytest.mark.parametrize("data", [{}, {"amount": 0}, {"amount": -5000, "fee_name": "Bớt"}], ids=str)
-def test_nobody_is_asked_to_pay_nothing_or_less(data):
-    refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, data=data)
+@pytest.mark.parametrize("fee", [facts.NewFee(), facts.NewFee("Bớt", -5000)], ids=str)
+def test_request_payment_of_nothing_or_less_is_refused(fee):
+    refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, given=fee)
 
 
 def test_a_request_for_payment_takes_nothing_off_what_is_owed():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
-    refused(dossier, Action.REQUEST_PAYMENT, Role.CASE, data={"amount": -5000, "fee_name": "Bớt"})
+    refused(dossier, Action.REQUEST_PAYMENT, Role.CASE, given=facts.NewFee("Bớt", -5000))
 
 
 def test_a_fee_line_has_a_name():
@@ -363,29 +370,31 @@ def test_a_fee_line_has_a_name():
         DossierFactory(state=State.IN_PROGRESS),
         Action.REQUEST_PAYMENT,
         Role.CASE,
-        data={"amount": 1000},
+        given=facts.NewFee("", 1000),
     )
 
 
 def test_money_is_added_up_and_moves_nothing_by_itself():
     dossier = DossierFactory(service=ServiceFactory(paid=True))
     for amount in (40_000, 60_000):
-        dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM, data={"amount": amount})
+        dossier = act(
+            dossier, Action.RECORD_PAYMENT, Role.SYSTEM, given=facts.Money(amount, "HS1", "cash")
+        )
     assert (dossier.state, dossier.fee_paid, dossier.owed) == (State.SUBMITTED, 100_000, 0)
 
 
 def test_no_result_is_handed_over_while_money_is_owed():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.APPROVED)
-    assert "100000" in refused(dossier, Action.RETURN, Role.DESK).replace(".", "")
+    assert "100000" in refused(dossier, Action.DELIVER, Role.DESK).replace(".", "")
     act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
-    assert act(dossier, Action.RETURN, Role.DESK).state == State.RETURNED
+    assert act(dossier, Action.DELIVER, Role.DESK).state == State.DELIVERED
 
 
 def test_the_decision_takes_the_words_of_the_last_proposal_and_the_next_number_of_the_year():
     dossier = DossierFactory(state=State.AWAITING_APPROVAL)
     act(dossier, Action.SEND_BACK, Role.LEADER)
-    act(dossier, Action.PROPOSE, Role.CASE, data={"result_text": "Cấp phép mười năm."})
+    act(dossier, Action.PROPOSE, Role.CASE, given=facts.Proposal("Cấp phép mười năm."))
     event = act(dossier, Action.APPROVE, Role.LEADER).events.last()
-    assert event.data["result_text"] == "Cấp phép mười năm."
-    assert event.data["result_number"] == 1
-    assert DossierFactory(state=State.APPROVED).events.last().data["result_number"] == 2
+    assert event.facts.result_text == "Cấp phép mười năm."
+    assert event.facts.number == "01/UBND"
+    assert DossierFactory(state=State.APPROVED).events.last().facts.number == "02/UBND"

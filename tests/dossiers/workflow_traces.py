@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from dossiers.models import Attachment, Counter, Document, Dossier, Event, Notification
-from dossiers.states import Action, Role
-from dossiers.workflow import NotAllowed
+from dossiers.models import Attachment, Counter, Document, Dossier, Event, OutboxJob
+from dossiers.moves import Action, NotAllowed
+from dossiers.states import Role
 from tests.dossiers.factories import act
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -24,7 +24,7 @@ def traces(dossier: Dossier) -> tuple:
         Dossier.objects.values().get(pk=dossier.pk),
         list(Attachment.objects.values()),
         Event.objects.count(),
-        Notification.objects.count(),
+        OutboxJob.objects.filter(channel="mail").count(),
         Document.objects.count(),
         list(Counter.objects.order_by("pk").values()),
         len(connection.run_on_commit),

@@ -197,7 +197,7 @@ def test_the_desk_is_warned_when_the_money_is_perhaps_on_its_way(client, desk):
     assert "đã bị trừ tiền chưa" in page(client.get(cash(payment.dossier)))
 
 
-@pytest.mark.parametrize("state", [State.WITHDRAWN, State.RETURNED])
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.DELIVERED])
 def test_where_nothing_is_to_take_there_is_no_button(client, desk, state):
     assert 'name="amount"' not in page(client.get(cash(paid_dossier(state))))
 

@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from dossiers import facts
 from dossiers.models import Document
-from dossiers.states import FINAL, Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import FINAL, Role, State
 from payments import ledger
 from payments.gateway import Answer
 from payments.models import LedgerEntry, Payment, RefundReason
@@ -19,7 +21,7 @@ from tests.services.factories import ServiceFactory
 pytestmark = pytest.mark.django_db
 
 CHARGE, REFUND_DUE = LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.REFUND_DUE
-ENDED = sorted(FINAL - {State.RETURNED})
+ENDED = sorted(FINAL - {State.DELIVERED})
 
 
 # --- Opening -----------------------------------------------------------------------------------------------------
@@ -134,12 +136,12 @@ def test_a_success_settles_books_and_tells_the_dossier():
     assert (dossier.fee_paid, dossier.owed, dossier.state) == (FEE, 0, State.SUBMITTED)
     event = dossier.events.last()
     assert (event.action, event.role, event.actor) == (Action.RECORD_PAYMENT, Role.SYSTEM, None)
-    assert event.data["amount"] == FEE
-    assert event.data["txn_ref"] == payment.txn_ref
-    assert event.data["bank_code"] == "NCB"
-    assert event.data["gateway_ref"] == "14226112"
-    assert event.data["method"] == "gateway"
-    assert event.data["paid_at"].startswith("2026-01-05T02:05:12")
+    assert event.facts.amount == FEE
+    assert event.facts.reference == payment.txn_ref
+    assert event.facts.bank_code == "NCB"
+    assert event.facts.gateway_reference == "14226112"
+    assert event.facts.method == "gateway"
+    assert event.facts.paid_at.isoformat().startswith("2026-01-05T02:05:12")
 
 
 def test_a_success_makes_one_receipt():
@@ -254,7 +256,12 @@ def test_of_money_beyond_what_is_owed_only_the_surplus_goes_back():
     act(dossier, Action.REQUEST_PAYMENT, Role.CASE)
     larger = ledger.open_payment(dossier)
     Payment.objects.filter(pk=larger.pk).update(state=PaymentState.EXPIRED)
-    act(dossier, Action.CONFIRM_PAYMENT, Role.SYSTEM, data={"amount": smaller.amount})
+    act(
+        dossier,
+        Action.CONFIRM_PAYMENT,
+        Role.SYSTEM,
+        given=facts.Money(smaller.amount, "HS9", "gateway"),
+    )
     assert ledger.settle(message(larger)) == Answer.CONFIRMED
 
     larger = fresh(larger)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
+from dossiers.moves import NotAllowed
 from dossiers.states import FINAL, Role, State
-from dossiers.workflow import NotAllowed
 from payments import ledger
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import PaymentState
@@ -26,7 +26,7 @@ from tests.services.factories import ServiceFactory
 pytestmark = pytest.mark.django_db
 
 CHARGE = LedgerEntry.Kind.CHARGE
-ENDED = sorted(FINAL - {State.RETURNED})
+ENDED = sorted(FINAL - {State.DELIVERED})
 
 # --- Cash --------------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ def test_cash_is_booked_whole_and_names_the_officer():
     assert books(payment) == {CHARGE: FEE}
     assert fresh(dossier).owed == 0
     event = dossier.events.last()
-    assert (event.actor, event.data["method"]) == (officer, "cash")
+    assert (event.actor, event.facts.method) == (officer, "cash")
 
 
 def test_cash_is_taken_at_level_3_too():

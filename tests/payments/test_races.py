@@ -10,7 +10,8 @@ from django.test import Client
 
 from dossiers import workflow
 from dossiers.models import Dossier
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from payments import inbox, ledger
 from payments.gateway import Answer
 from payments.models import GatewayMessage, LedgerEntry, Payment
@@ -90,7 +91,7 @@ def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
     payment = PaymentFactory()
 
     def withdraw():
-        return workflow.apply(payment.dossier, Action.WITHDRAW, role=Role.CITIZEN)
+        return workflow.perform(payment.dossier, Action.WITHDRAW, role=Role.CITIZEN)
 
     answer, withdrawn = at_once(lambda: inbox.answer_ipn(said(payment)), withdraw)
     assert answer == Answer.CONFIRMED

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dossiers.states import Action, Role
+from dossiers.moves import Action
+from dossiers.states import Role
 from payments import inbox, ledger, schedule
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from payments import gateway, ledger, wording
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState

@@ -1,7 +1,8 @@
 """Draw docs/workflow.md from the table of moves, or tell that it no longer says the same.
 
 manage.py workflow_diagram            write the page
-manage.py workflow_diagram --check    exit 1 when the page on disk is not the one that would be written
+manage.py workflow_diagram --check    exit 1 when the page on disk is not the one that would be
+written
 """
 
 from pathlib import Path
@@ -11,12 +12,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from dossiers.models import Document
-from dossiers.states import FINAL, NATIONAL_CODES, TRANSITIONS, Action, Clock, Edge, State
+from dossiers.moves import MOVES, Action, Clock, Move
+from dossiers.states import FINAL, State
 
 HEAD = """\
 # Đường đi của một hồ sơ
 
-Trang này do `manage.py workflow_diagram` viết ra từ `dossiers/states.py`; xin sửa bảng ở đó rồi chạy lại lệnh.
+Trang này do `manage.py workflow_diagram` viết ra từ `dossiers/states.py` và `dossiers/moves.py`;
+xin sửa bảng ở đó rồi chạy lại lệnh.
 """
 STATES_HEAD = """\
 ## Trạng thái
@@ -51,7 +54,7 @@ class Command(BaseCommand):
             return
         if check:
             raise CommandError(
-                "docs/workflow.md no longer tells what dossiers/states.py says; run workflow_diagram."
+                "docs/workflow.md is not what dossiers/moves.py says; run workflow_diagram."
             )
         path.parent.mkdir(exist_ok=True)
         path.write_text(true, encoding="utf-8")
@@ -65,12 +68,15 @@ def page() -> str:
 
 
 def diagram() -> str:
-    """Return the Mermaid diagram; moves between the same two states share an arrow, and who stays is not drawn."""
+    """Return the Mermaid diagram.
+
+    Moves between the same two states share an arrow; a move that stays is not drawn.
+    """
     arrows: dict[tuple[State, State], list[str]] = {}
-    for action, edge in TRANSITIONS.items():
-        for source in in_order(edge):
-            if edge.target:
-                arrows.setdefault((source, edge.target), []).append(str(action.label))
+    for action, move in MOVES.items():
+        for source in in_order(move):
+            if move.target:
+                arrows.setdefault((source, move.target), []).append(str(action.label))
     lines = [f'    state "{state.label}" as {state.value}' for state in State]
     lines += [f"    [*] --> {State.DRAFT.value}"]
     lines += [
@@ -87,7 +93,7 @@ def states() -> str:
         row(
             state.label,
             f"`{state.value}`",
-            NATIONAL_CODES.get(state, "–"),
+            state.record.national_code or "–",
             "kết thúc" if state in FINAL else "",
         )
         for state in State
@@ -97,24 +103,24 @@ def states() -> str:
 
 def actions() -> str:
     """Return the table of moves."""
-    return ACTIONS_HEAD + "".join(action_row(action, edge) for action, edge in TRANSITIONS.items())
+    return ACTIONS_HEAD + "".join(action_row(action, move) for action, move in MOVES.items())
 
 
-def action_row(action: Action, edge: Edge) -> str:
+def action_row(action: Action, move: Move) -> str:
     return row(
         f"{action.label} `{action.value}`",
-        "; ".join(str(state.label) for state in in_order(edge)),
-        edge.target.label if edge.target else "không đổi",
-        ", ".join(str(role.label) for role in sorted(edge.roles)),
-        "" if edge.clock == Clock.NONE else edge.clock.label,
-        f"`{edge.message}`" if edge.message else "",
-        Document.Kind(edge.paper).label if edge.paper else "",
-        "có" if edge.needs_note else "",
+        "; ".join(str(state.label) for state in in_order(move)),
+        move.target.label if move.target else "không đổi",
+        ", ".join(str(role.label) for role in sorted(move.roles)),
+        "" if move.clock == Clock.NONE else move.clock.label,
+        f"`{move.letter}`" if move.letter else "",
+        Document.Kind(move.paper).label if move.paper else "",
+        "có" if move.needs_reason else "",
     )
 
 
-def in_order(edge: Edge) -> list[State]:
-    return [state for state in State if state in edge.sources]
+def in_order(move: Move) -> list[State]:
+    return [state for state in State if state in move.sources]
 
 
 def row(*cells) -> str:

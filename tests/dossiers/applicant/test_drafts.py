@@ -3,11 +3,10 @@
 import pytest
 from django.db import transaction
 
-from dossiers import workflow
-from dossiers.applicant import drafts
+from dossiers.applicant import drafts, send
 from dossiers.models import Attachment, Dossier
-from dossiers.states import TRANSITIONS, Action, Role, State
-from dossiers.workflow import NotAllowed
+from dossiers.moves import MOVES, Action, NotAllowed
+from dossiers.states import Role, State
 from tests.dossiers.factories import APPLICANT, DossierFactory, act, attach, image_file, pdf_file
 from tests.dossiers.workflow_traces import at, traces
 from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory, small_form
@@ -15,7 +14,7 @@ from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory, s
 pytestmark = pytest.mark.django_db
 
 
-# --- Drafts ------------------------------------------------------------------------------------------------------
+# --- Drafts ---
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_filling_in_writes_what_a_form_asks_and_nothing_else(name):
     assert traces(draft) == before
 
 
-# --- The offer that was seen ---------------------------------------------------------------------------------------
+# --- The offer that was seen ---
 
 
 def change_everything(service) -> None:
@@ -138,7 +137,7 @@ def test_an_offer_that_was_not_the_one_read_is_not_sent():
     drafts.refresh(draft)
     before = traces(draft)
     with pytest.raises(NotAllowed, match="xem lại"):
-        workflow.submit(draft, reviewed=reviewed)
+        send.submit(draft, reviewed=reviewed)
     assert traces(draft) == before
 
 
@@ -147,11 +146,11 @@ def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays()
     type(draft.service).objects.update(is_published=False)
     before = traces(draft)
     with pytest.raises(NotAllowed, match="chưa nhận"):
-        workflow.submit(draft, reviewed=drafts.offer_digest(draft))
+        send.submit(draft, reviewed=drafts.offer_digest(draft))
     assert traces(draft) == before
 
 
-# --- Files -------------------------------------------------------------------------------------------------------
+# --- Files ---
 
 
 def content(attachment: Attachment) -> bytes:
@@ -165,7 +164,7 @@ TAKES_FILES = {State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT}
 @pytest.mark.parametrize("state", list(State))
 def test_files_are_taken_while_the_sender_is_writing_or_was_asked(state):
     dossier = DossierFactory(state=state)
-    assert drafts.accepts_files(dossier) == (state in TAKES_FILES)
+    assert dossier.accepts_files == (state in TAKES_FILES)
     if state in TAKES_FILES:
         assert content(attach(dossier, "giay-to")).startswith(b"%PDF")
     else:
@@ -221,7 +220,7 @@ def test_what_was_sent_stays_and_what_a_supplement_brings_can_be_taken_back():
         (Action.REQUEST_INTAKE_SUPPLEMENT, Action.SUPPLEMENT_INTAKE),
         (Action.REQUEST_SUPPLEMENT, Action.SUPPLEMENT),
     ):
-        act(draft, request, next(iter(TRANSITIONS[request].roles)))
+        act(draft, request, next(iter(MOVES[request].roles)))
         with pytest.raises(NotAllowed, match="đã gửi"):
             drafts.detach(draft, sent)
         drafts.detach(draft, attach(draft, "a"))

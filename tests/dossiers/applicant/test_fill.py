@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from dossiers import workflow
-from dossiers.applicant import drafts
+from dossiers.applicant import drafts, send
 from dossiers.models import Dossier
+from dossiers.moves import NotAllowed
 from dossiers.states import State
 from tests.dossiers.factories import APPLICANT, DossierFactory, attach, image_file, pdf_file
 from tests.portal.factories import UserFactory
@@ -46,7 +46,7 @@ def fill_all(client, draft):
     client.post(page(draft, 3), {"slot": "cccd", "tep-cccd": image_file()})
 
 
-def send(client, draft, number=4, **changes):
+def press_send(client, draft, number=4, **changes):
     review = client.get(page(draft, number))
     reviewed = review.context["form"]["reviewed"].value()
     return client.post(page(draft, number), {"declared": "on", "reviewed": reviewed, **changes})
@@ -76,7 +76,7 @@ def test_a_service_of_level_two_sends_people_to_its_page(client):
 def test_the_whole_way_makes_one_sent_dossier_with_everything_in_it(client, service):
     draft = begin(client, service)
     fill_all(client, draft)
-    response = send(client, draft)
+    response = press_send(client, draft)
     assert response.url == reverse("dossiers:sent", args=[draft.tracking_code])
     dossier = Dossier.objects.get()
     assert dossier.state == State.SUBMITTED
@@ -93,7 +93,7 @@ def test_sending_twice_makes_one_dossier_and_shows_the_same_confirmation(client,
     draft = begin(client, service)
     fill_all(client, draft)
     first, second = (
-        send(client, draft),
+        press_send(client, draft),
         client.post(page(draft, 4), {"declared": "on", "reviewed": "x"}),
     )
     assert first.url == second.url
@@ -103,7 +103,7 @@ def test_sending_twice_makes_one_dossier_and_shows_the_same_confirmation(client,
 def test_the_declaration_must_be_ticked(client, service):
     draft = begin(client, service)
     fill_all(client, draft)
-    response = send(client, draft, declared="")
+    response = press_send(client, draft, declared="")
     assert response.status_code == 422
     assert "lời cam đoan" in response.content.decode()
     assert Dossier.objects.get().state == State.DRAFT
@@ -112,7 +112,7 @@ def test_the_declaration_must_be_ticked(client, service):
 def test_a_dossier_with_pages_left_out_is_not_sent_and_the_pages_are_named(client, service):
     draft = begin(client, service)
     post(client, draft, 1, **applicant())
-    response = send(client, draft)
+    response = press_send(client, draft)
     assert response.status_code == 422
     text = response.content.decode()
     assert page(draft, 2) in text
@@ -267,8 +267,8 @@ def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmat
     fill_all(client, draft)
 
     def sent_meanwhile(draft):
-        workflow.submit(draft, reviewed=drafts.offer_digest(Dossier.objects.get(pk=draft.pk)))
-        raise workflow.NotAllowed("Hồ sơ đã được gửi")
+        send.submit(draft, reviewed=drafts.offer_digest(Dossier.objects.get(pk=draft.pk)))
+        raise NotAllowed("Hồ sơ đã được gửi")
 
     monkeypatch.setattr(drafts, "refresh", sent_meanwhile)
     response = client.post(page(draft, 4), {"declared": "on"})
@@ -280,8 +280,8 @@ def test_a_paper_taken_back_in_another_tab_at_the_last_moment_holds_the_dossier(
     fill_all(client, draft)
     reviewed = drafts.offer_digest(Dossier.objects.get())
     drafts.detach(draft, draft.attachments.get())
-    with pytest.raises(workflow.NotAllowed, match="Ảnh chụp căn cước"):
-        workflow.submit(draft, reviewed=reviewed)
+    with pytest.raises(NotAllowed, match="Ảnh chụp căn cước"):
+        send.submit(draft, reviewed=reviewed)
     assert Dossier.objects.get().state == State.DRAFT
 
 

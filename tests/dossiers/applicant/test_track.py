@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from dossiers.models import Dossier
-from dossiers.states import FINAL, Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import FINAL, Role, State
 from tests.dossiers.factories import APPLICANT, DossierFactory, act, attach, image_file, pdf_file
 from tests.portal.factories import UserFactory
 from tests.services.factories import PaperFactory, ServiceFactory
@@ -25,7 +26,7 @@ def url(name: str, dossier: Dossier, *args) -> str:
     return reverse(f"dossiers:{name}", args=[dossier.tracking_code, *args])
 
 
-# --- Lookup ------------------------------------------------------------------------------------------------------
+# --- Lookup ---
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_whoever_has_opened_their_dossier_is_not_held_up_by_a_neighbours_guesses
     assert stranger.get(dossier.get_absolute_url()).status_code == 429
 
 
-# --- The three tiers ---------------------------------------------------------------------------------------------
+# --- The three tiers ---
 
 
 def test_the_code_alone_shows_the_course_but_no_person_who_applied(client):
@@ -183,7 +184,7 @@ def test_the_page_of_a_dossier_takes_the_same_few_queries_however_long_its_cours
             client.get(dossier.get_absolute_url())
 
 
-# --- Supplement and withdrawal -----------------------------------------------------------------------------------
+# --- Supplement and withdrawal ---
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_stranger_who_knows_the_code_can_neither_act_nor_read_on(client, name)
     assert client.post(url(name, dossier)).status_code in (404, 405)
 
 
-# --- Downloads ---------------------------------------------------------------------------------------------------
+# --- Downloads ---
 
 
 def test_a_file_comes_back_as_it_was_sent_and_only_to_its_sender(client):
@@ -328,7 +329,7 @@ def test_the_list_of_ones_dossiers_asks_for_a_sign_in(client):
     assert reverse("account_login") in client.get(reverse("dossiers:mine")).url
 
 
-# --- The sentence and the money ----------------------------------------------------------------------------------
+# --- The sentence and the money ---
 
 
 @pytest.mark.parametrize(("kind", "idle"), [("online", True), ("paid", False)])

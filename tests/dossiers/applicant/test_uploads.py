@@ -1,4 +1,7 @@
-"""The one door in for files: what is whole is kept, and everything else is named with what to do about it."""
+"""The one door in for files: what is whole is kept.
+
+And everything else is named with what to do about it.
+"""
 
 import hashlib
 import io
@@ -51,7 +54,7 @@ def png_of(width: int, height: int) -> bytes:
     )
 
 
-# --- What is kept ------------------------------------------------------------------------------------------------
+# --- What is kept ---
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,7 @@ def test_the_rules_are_told_before_a_file_is_chosen(settings):
     assert "3" in uploads.rules()
 
 
-# --- What is refused ---------------------------------------------------------------------------------------------
+# --- What is refused ---
 
 
 def test_no_file_is_told():

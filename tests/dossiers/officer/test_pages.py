@@ -1,18 +1,22 @@
-"""The officers' pages that act: every move by every role, two officers at once, the files, the code box."""
+"""The officers' pages that act.
+
+Every move by every role, two officers at once, the files, the code box.
+"""
 
 import pytest
 from django.urls import reverse
 
-from dossiers.models import Document, Dossier, Event, Notification
-from dossiers.outbox.tasks import render_document
-from dossiers.states import STAFF_ROLES, TRANSITIONS, Action, Role, State
+from dossiers.models import Dossier, Event, OutboxJob
+from dossiers.moves import MOVES, Action
+from dossiers.outbox.tasks import print_paper
+from dossiers.states import STAFF_ROLES, Role, State
 from tests.dossiers.factories import WAY_TO, DossierFactory, act, attach, pdf_file
 from tests.portal.factories import UserFactory
 from tests.services.factories import PaperFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
-STAFF_ACTIONS = [action for action, edge in TRANSITIONS.items() if edge.roles & set(STAFF_ROLES)]
+STAFF_ACTIONS = [action for action, edge in MOVES.items() if edge.roles & set(STAFF_ROLES)]
 SENT = [state for state in State if state != State.DRAFT]
 # What fills in the form of any move.
 WORDS = {
@@ -44,7 +48,7 @@ def sign_in(client):
     return as_
 
 
-# --- Every move by every role ------------------------------------------------------------------------------------
+# --- Every move by every role ---
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
@@ -53,7 +57,7 @@ def test_a_button_is_shown_exactly_where_its_post_is_allowed(sign_in, state, rol
     dossier, client = DossierFactory(state=state), sign_in(role)
     page = client.get(page_of(dossier)).content.decode()
     for action in Action:
-        edge = TRANSITIONS[action]
+        edge = MOVES[action]
         allowed = role in edge.roles and state in edge.sources
         assert (f'href="{move_of(dossier, action)}"' in page) == allowed
         if not allowed:
@@ -64,7 +68,7 @@ def test_a_button_is_shown_exactly_where_its_post_is_allowed(sign_in, state, rol
 
 @pytest.mark.parametrize("action", STAFF_ACTIONS)
 def test_each_move_asks_on_get_and_acts_on_post(sign_in, action):
-    edge = TRANSITIONS[action]
+    edge = MOVES[action]
     source = next(state for state in WAY_TO if state in edge.sources)
     dossier, client = DossierFactory(state=source), sign_in(next(iter(edge.roles)))
     events = Event.objects.count()
@@ -86,7 +90,7 @@ def test_the_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
         move_of(dossier, Action.PROPOSE), {"note": "Kính trình.", "result_text": "Cấp giấy phép."}
     )
     event = dossier.events.last()
-    assert (event.role, event.note, event.data["result_text"]) == (
+    assert (event.role, event.note, event.facts.result_text) == (
         Role.CASE,
         "Kính trình.",
         "Cấp giấy phép.",
@@ -129,7 +133,7 @@ def test_staff_without_a_role_are_shown_no_dossier(client):
     assert client.get(page_of(DossierFactory())).status_code == 403
 
 
-# --- Two officers ------------------------------------------------------------------------------------------------
+# --- Two officers ---
 
 
 def test_of_two_officers_the_second_reads_who_was_first(client):
@@ -137,7 +141,10 @@ def test_of_two_officers_the_second_reads_who_was_first(client):
     act(dossier, Action.RECEIVE, Role.DESK, by=first)
     client.force_login(UserFactory(role=Role.DESK))
     answer = client.post(move_of(dossier, Action.REFUSE), WORDS, follow=True)
-    sentence = "Không thể “Từ chối tiếp nhận”: hồ sơ đang ở trạng thái “Đã tiếp nhận” (cập nhật gần nhất: Lê Thị Cửa)."
+    sentence = (
+        "Không thể “Từ chối tiếp nhận”: hồ sơ đang ở trạng thái “Đã tiếp nhận” "
+        "(cập nhật gần nhất: Lê Thị Cửa)."
+    )
     assert sentence in answer.content.decode()
     assert fresh(dossier).state == State.RECEIVED
 
@@ -148,9 +155,9 @@ def test_what_the_one_door_refuses_is_told_in_its_own_words(sign_in):
     client = sign_in(Role.DESK)
     assert (
         "Hồ sơ còn 100.000 đồng chưa nộp."
-        in client.get(move_of(dossier, Action.RETURN)).content.decode()
+        in client.get(move_of(dossier, Action.DELIVER)).content.decode()
     )
-    answer = client.post(move_of(dossier, Action.RETURN), follow=True)
+    answer = client.post(move_of(dossier, Action.DELIVER), follow=True)
     assert "thu đủ rồi mới trả kết quả" in answer.content.decode()
     assert fresh(dossier).state == State.APPROVED
 
@@ -180,14 +187,14 @@ def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
     assert "Hàng đợi của bạn đã hết." in answer.content.decode()
 
 
-# --- Forms -------------------------------------------------------------------------------------------------------
+# --- Forms ---
 
 
 @pytest.mark.parametrize(
-    "action", [action for action in STAFF_ACTIONS if TRANSITIONS[action].needs_note]
+    "action", [action for action in STAFF_ACTIONS if MOVES[action].needs_reason]
 )
 def test_a_move_that_owes_a_reason_does_not_go_without_and_keeps_the_rest(sign_in, action):
-    edge = TRANSITIONS[action]
+    edge = MOVES[action]
     source = next(state for state in WAY_TO if state in edge.sources)
     dossier, client = DossierFactory(state=source), sign_in(next(iter(edge.roles)))
     answer = client.post(move_of(dossier, action), {**WORDS, "note": "  \n "})
@@ -243,7 +250,7 @@ def test_a_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_
         Role.LEADER,
         note="Xem lại mức hưởng.",
     )
-    proposed = dossier.events.filter(action=Action.PROPOSE).last().data["result_text"]
+    proposed = dossier.events.filter(action=Action.PROPOSE).last().facts.result_text
     answer = sign_in(Role.CASE).get(move_of(dossier, Action.PROPOSE))
     assert answer.context["form"]["result_text"].value() == proposed
     assert "Xem lại mức hưởng." in answer.content.decode()
@@ -252,7 +259,7 @@ def test_a_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_
 def test_no_button_promises_a_return_before_the_money(sign_in):
     dossier = DossierFactory(state=State.AWAITING_APPROVAL, service=ServiceFactory(paid=True))
     dossier = act(dossier, Action.APPROVE, Role.LEADER)
-    page = sign_in(Role.DESK).get(move_of(dossier, Action.RETURN)).content.decode()
+    page = sign_in(Role.DESK).get(move_of(dossier, Action.DELIVER)).content.decode()
     assert "Thu tiền tại quầy" in page
     assert '<button type="submit" class="button default">Trả kết quả' not in page
 
@@ -268,7 +275,7 @@ def test_an_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
 
 
 def test_a_sum_beyond_what_can_be_kept_is_an_error_of_the_form(sign_in, monkeypatch):
-    monkeypatch.setattr("dossiers.officer.forms.MOST_OWED", 10)
+    monkeypatch.setattr("dossiers.officer.forms.MAX_OWED", 10)
     dossier = DossierFactory(state=State.IN_PROGRESS)
     answer = sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), WORDS)
     assert answer.context["form"].errors["amount"] == ["Tổng số tiền của hồ sơ quá lớn."]
@@ -304,7 +311,7 @@ def test_the_page_tells_when_the_applicant_must_be_called(sign_in):
     assert "hãy báo qua điện thoại 0905123456" in page
 
 
-# --- The dossier on one screen -----------------------------------------------------------------------------------
+# --- The dossier on one screen ---
 
 
 def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_in):
@@ -336,13 +343,13 @@ def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(si
 def test_the_page_costs_few_statements_whatever_has_happened(
     sign_in, django_assert_max_num_queries
 ):
-    dossier = DossierFactory(state=State.RETURNED)
+    dossier = DossierFactory(state=State.DELIVERED)
     client = sign_in(Role.CASE)
     with django_assert_max_num_queries(12):
         client.get(page_of(dossier))
 
 
-# --- Files -------------------------------------------------------------------------------------------------------
+# --- Files ---
 
 
 @pytest.fixture
@@ -397,51 +404,44 @@ def test_a_paper_is_opened_once_it_is_made(sign_in, monkeypatch):
     paper, client = dossier.documents.get(), sign_in(Role.DESK)
     address = reverse("admin:dossiers_dossier_document", args=[dossier.pk, paper.pk])
     assert client.get(address).status_code == 404
-    render_document(paper.pk)
+    print_paper(paper.job.pk)
     answer = client.get(address)
     assert answer["Content-Type"] == "application/pdf"
     answer.close()
 
 
-@pytest.mark.parametrize("kind", ["giay-to", "thong-bao"])
-def test_what_the_worker_gave_up_goes_back_to_the_queue_by_a_button(
-    sign_in, kind, run_queue, monkeypatch
-):
-    dossier, model = DossierFactory(), {"giay-to": Document, "thong-bao": Notification}[kind]
-    model.objects.update(status="failed", attempts=8, error="RuntimeError: hỏng")
-    row, client = model.objects.get(), sign_in(Role.DESK)
-    address = reverse("admin:dossiers_dossier_retry", args=[dossier.pk, kind, row.pk])
-    assert address in client.get(page_of(dossier)).content.decode()
-    done = []
-    monkeypatch.setattr(
-        "dossiers.outbox.tasks._work", lambda model, pk, do: done.append((model, pk))
-    )
-    run_queue()
-    done.clear()
-    assert client.post(address).url == page_of(dossier)
-    run_queue()
-    row.refresh_from_db()
-    assert (row.status, row.attempts, row.error) == ("waiting", 0, "")
-    assert done == [(model, row.pk)]
-
-
-def test_a_paper_that_is_only_waiting_is_not_started_over(sign_in):
+@pytest.mark.parametrize("channel", ["paper", "mail"])
+def test_requeue_puts_back_a_job_that_the_worker_gave_up(sign_in, channel, run_queue, queue):
     dossier = DossierFactory()
-    row = dossier.documents.get()
-    Document.objects.update(attempts=3)
-    client = sign_in(Role.DESK)
-    client.post(reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "giay-to", row.pk]))
-    row.refresh_from_db()
-    assert row.attempts == 3
-    assert (
-        client.post(
-            reverse("admin:dossiers_dossier_retry", args=[dossier.pk, "khac", 1])
-        ).status_code
-        == 404
+    run_queue()
+    OutboxJob.objects.filter(channel=channel).update(
+        status="failed", attempts=8, error="RuntimeError: hỏng"
     )
+    job, client = OutboxJob.objects.get(channel=channel), sign_in(Role.DESK)
+    address = reverse("admin:dossiers_dossier_requeue", args=[dossier.pk, job.pk])
+    assert address in client.get(page_of(dossier)).content.decode()
+
+    assert client.post(address).url == page_of(dossier)
+
+    job.refresh_from_db()
+    assert (job.status, job.attempts, job.error) == ("waiting", 0, "")
+    assert [pk for _task, pk in run_queue()] == [job.pk]
 
 
-# --- The code box ------------------------------------------------------------------------------------------------
+def test_requeue_leaves_a_waiting_job_and_an_unknown_one_alone(sign_in):
+    dossier = DossierFactory()
+    OutboxJob.objects.update(attempts=3)
+    client, job = sign_in(Role.DESK), OutboxJob.objects.first()
+
+    client.post(reverse("admin:dossiers_dossier_requeue", args=[dossier.pk, job.pk]))
+
+    job.refresh_from_db()
+    assert job.attempts == 3
+    unknown = reverse("admin:dossiers_dossier_requeue", args=[dossier.pk, job.pk + 100])
+    assert client.post(unknown).status_code == 404
+
+
+# --- The code box ---
 
 
 @pytest.mark.parametrize(

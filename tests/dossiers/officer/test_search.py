@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import Dossier
+from dossiers.moves import MOVES, Action
 from dossiers.officer import queues
-from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act
 from tests.portal.factories import UserFactory
 from tests.services.factories import ServiceFactory
@@ -31,7 +32,7 @@ def rows(response) -> list[Dossier]:
     return list(response.context["cl"].result_list)
 
 
-# --- Queues ------------------------------------------------------------------------------------------------------
+# --- Queues ---
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,7 @@ def test_the_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, e
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
 def test_a_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_move(role):
-    offered = {
-        state for edge in TRANSITIONS.values() if role in edge.roles for state in edge.sources
-    }
+    offered = {state for edge in MOVES.values() if role in edge.roles for state in edge.sources}
     waiting = [
         state
         for queue in queues.QUEUES
@@ -111,12 +110,12 @@ def test_what_is_due_first_comes_first_and_what_has_no_due_date_comes_last_oldes
 
 
 def test_all_dossiers_are_shown_newest_first_and_never_a_draft(at_the_desk):
-    first, second = DossierFactory(), DossierFactory(state=State.RETURNED)
+    first, second = DossierFactory(), DossierFactory(state=State.DELIVERED)
     DossierFactory(state=State.DRAFT)
     assert rows(at_the_desk.get(LIST, {"viec": "tat-ca"})) == [second, first]
 
 
-# --- Who may -----------------------------------------------------------------------------------------------------
+# --- Who may ---
 
 
 def test_staff_without_a_role_see_no_list(client):
@@ -148,7 +147,7 @@ def test_a_post_to_the_list_changes_nothing(at_the_desk):
     assert Dossier.objects.get(pk=dossier.pk).state == State.SUBMITTED
 
 
-# --- Searching and narrowing -------------------------------------------------------------------------------------
+# --- Searching and narrowing ---
 
 
 @pytest.mark.parametrize(
@@ -241,7 +240,7 @@ def test_nonsense_in_the_address_never_breaks_the_list(at_the_desk, nonsense):
     assert at_the_desk.get(LIST, nonsense, follow=True).status_code == 200
 
 
-# --- Cost --------------------------------------------------------------------------------------------------------
+# --- Cost ---
 
 
 def test_the_list_costs_the_same_few_statements_whatever_the_rows(at_the_desk):
@@ -263,7 +262,7 @@ def test_the_list_counts_no_further_than_it_needs_to(at_the_desk, monkeypatch):
     assert at_the_desk.get(LIST, {"viec": "tat-ca"}).context["cl"].result_count == 2
 
 
-# --- Due dates in words ------------------------------------------------------------------------------------------
+# --- Due dates in words ---
 
 
 @pytest.mark.parametrize(
@@ -298,7 +297,7 @@ def test_a_paused_limit_is_told_as_paused_and_a_finished_one_as_kept_or_missed()
     assert words == ["Tạm dừng tính hạn", "Xong đúng hạn", "Xong trễ hạn"]
 
 
-# --- The first page ----------------------------------------------------------------------------------------------
+# --- The first page ---
 
 
 def test_the_first_page_tells_queues_and_what_is_late_or_due_today(client, case_officer):

@@ -7,26 +7,33 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from dossiers.models import Event, Notification
-from dossiers.outbox import mail
-from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers.models import Event, OutboxJob
+from dossiers.moves import MOVES, Action
+from dossiers.outbox import mail, queue, tasks
+from dossiers.states import Role, State
 from tests.dossiers.factories import APPLICANT, DossierFactory, act
 from tests.services.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
-TOLD = [action for action, edge in TRANSITIONS.items() if edge.message]
+TOLD = [action for action, edge in MOVES.items() if edge.letter]
 AWKWARD = "Công ty O'Hara & Đinh <Ba Tơ>"
 
 
-def mail_about(action: Action, dossier=None, **data) -> Notification:
+def mail_about(action: Action, dossier=None, **data) -> OutboxJob:
     """The row for one action, read back from the database, on a dossier of any state."""
     dossier = dossier or DossierFactory()
     event = Event.objects.create(
-        dossier=dossier, action=action, from_state=dossier.state, to_state=dossier.state,
-        role=Role.DESK, note="Bản chụp số 051085001234 bị mờ", data={"amount": 150_000, "due_at": None, **data},
-    )  # fmt: skip
-    return mail.record(Event.objects.get(pk=event.pk), TRANSITIONS[action].message)[0]
+        dossier=dossier,
+        action=action,
+        from_state=dossier.state,
+        to_state=dossier.state,
+        role=Role.DESK,
+        note="Bản chụp số 051085001234 bị mờ",
+        data={"amount": 150_000, "owed": 150_000, "due_at": None, **data},
+    )
+    queue.add_letter(Event.objects.get(pk=event.pk), action.move.letter)
+    return OutboxJob.objects.get(event=event)
 
 
 @pytest.mark.parametrize("action", TOLD)
@@ -113,7 +120,7 @@ def test_a_mail_is_vietnamese_whatever_the_language_of_the_officer():
 def test_the_promised_time_is_that_of_the_event_in_local_time():
     due_at = datetime(2026, 3, 5, 17, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
-    _subject, body = mail.compose(mail_about(Action.RECEIVE, due_at=due_at))
+    _subject, body = mail.compose(mail_about(Action.RECEIVE, due_at=due_at.isoformat()))
 
     assert "Hẹn trả kết quả lúc 17:00 05/03/2026." in body
 
@@ -139,7 +146,9 @@ def test_who_can_pay_online_is_asked_to_at_once():
 def test_the_result_is_fetched_where_it_was_asked_for(delivery, what):
     dossier = DossierFactory(state=State.APPROVED, delivery=delivery)
 
-    _subject, body = mail.compose(dossier.events.get(action=Action.APPROVE).notifications.get())
+    _subject, body = mail.compose(
+        dossier.events.get(action=Action.APPROVE).jobs.filter(channel="mail").get()
+    )
 
     assert what in body
 
@@ -155,20 +164,24 @@ def test_a_move_that_tells_nothing_writes_no_row():
 
     dossier = act(dossier, Action.START, Role.CASE)
 
-    assert not dossier.events.get(action=Action.START).notifications.exists()
+    assert not dossier.events.get(action=Action.START).jobs.filter(channel="mail").exists()
 
 
 def test_who_left_no_address_gets_no_mail():
-    assert not Notification.objects.filter(event__dossier=DossierFactory(email="")).exists()
+    assert (
+        not OutboxJob.objects.filter(channel="mail")
+        .filter(event__dossier=DossierFactory(email=""))
+        .exists()
+    )
 
 
 def test_a_mail_sent_is_marked_done(mailoutbox):
     notification = mail_about(Action.RECEIVE)
 
-    mail.deliver(notification)
+    tasks.send_mail(notification.pk)
 
     notification.refresh_from_db()
-    assert notification.status == Notification.Status.DONE
+    assert notification.status == OutboxJob.Status.DONE
     assert mailoutbox[0].to == [APPLICANT["email"]]
 
 

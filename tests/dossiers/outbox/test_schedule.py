@@ -9,23 +9,27 @@ from django.utils import timezone
 from dossiers import schedule as cleaning
 from dossiers import throttle
 from dossiers.applicant import drafts
-from dossiers.models import Attachment, Document, Dossier, FailedAttempt, Notification
-from dossiers.outbox import schedule, tasks
+from dossiers.models import Attachment, Dossier, FailedAttempt, OutboxJob
+from dossiers.outbox import leases, schedule, tasks
+from dossiers.outbox import queue as outbox_queue
 from dossiers.states import State
 from tests.dossiers.factories import DossierFactory, attach, image_file
 
 pytestmark = pytest.mark.django_db
 
 
-# --- The sweep ---------------------------------------------------------------------------------------------------
+# --- The sweep ---
 
 
 def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
     for _dossier in range(4):
         DossierFactory()
     connection.run_on_commit.clear()  # the queue lost it all
-    letters, papers = Notification.objects.order_by("pk"), Document.objects.order_by("pk")
-    tasks.take(Notification, letters[0].pk)  # in a worker's hands
+    letters, papers = (
+        OutboxJob.objects.filter(channel="mail").order_by("pk"),
+        OutboxJob.objects.filter(channel="paper").order_by("pk"),
+    )
+    leases.claim(letters[0].pk)  # in a worker's hands
     letters.filter(pk=letters[1].pk).update(status="done")
     letters.filter(pk=letters[2].pk).update(status="failed")
     papers.filter(pk__lte=papers[3].pk).exclude(pk=papers[0].pk).update(
@@ -33,23 +37,22 @@ def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
     )
     assert schedule.sweep() == 2
     commit()
-    assert queue == [
-        (tasks.deliver_notification, letters[3].pk),
-        (tasks.render_document, papers[0].pk),
-    ]
+    assert sorted(queue, key=str) == sorted(
+        [(tasks.send_mail, letters[3].pk), (tasks.print_paper, papers[0].pk)], key=str
+    )
 
 
 def test_a_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypatch):
-    monkeypatch.setattr(schedule, "BATCH", 2)
+    monkeypatch.setattr(schedule, "MAX_JOBS_OF_A_SWEEP", 2)
     for _dossier in range(3):
         DossierFactory(email="")
     connection.run_on_commit.clear()  # the queue lost it all
-    first, second, third = Document.objects.order_by("pk")
-    Document.objects.filter(pk=third.pk).update(lease_until=timezone.now() - timedelta(hours=1))
+    first, second, third = OutboxJob.objects.order_by("pk")
+    OutboxJob.objects.filter(pk=third.pk).update(lease_until=timezone.now() - timedelta(hours=1))
     assert schedule.sweep() == 2
     commit()
     assert [pk for _task, pk in queue] == [third.pk, first.pk]
-    assert second.status == Document.Status.WAITING
+    assert second.status == OutboxJob.Status.WAITING
 
 
 def commit() -> None:
@@ -58,8 +61,8 @@ def commit() -> None:
 
 
 def test_nothing_waits_when_nothing_is_there(django_assert_num_queries):
-    with django_assert_num_queries(2):
-        assert schedule.oldest_waiting() == 0
+    with django_assert_num_queries(1):
+        assert outbox_queue.oldest_waiting() == 0
 
 
 def test_how_long_the_oldest_row_has_been_due(time_machine):
@@ -67,28 +70,31 @@ def test_how_long_the_oldest_row_has_been_due(time_machine):
     DossierFactory()
     time_machine.shift(40)
     DossierFactory()
-    assert schedule.oldest_waiting() == 40
-    Notification.objects.update(status="done")
-    assert schedule.oldest_waiting() == 40
-    Document.objects.update(status="failed")
-    assert schedule.oldest_waiting() == 0
+    assert outbox_queue.oldest_waiting() == 40
+    OutboxJob.objects.filter(channel="mail").update(status="done")
+    assert outbox_queue.oldest_waiting() == 40
+    OutboxJob.objects.update(status="failed")
+    assert outbox_queue.oldest_waiting() == 0
 
 
 def test_a_row_in_hand_or_put_off_is_not_late(time_machine):
     time_machine.move_to("2026-02-11T03:00:00Z", tick=False)
     DossierFactory()
-    for model in (Notification, Document):
-        tasks.take(model, model.objects.get().pk)
+    for job in OutboxJob.objects.all():
+        leases.claim(job.pk)
     time_machine.shift(60)
-    assert schedule.oldest_waiting() == 0
+    assert outbox_queue.oldest_waiting() == 0
 
 
-# --- Forgetting --------------------------------------------------------------------------------------------------
+# --- Forgetting ---
 
 
 @pytest.fixture
 def long_ago(time_machine, settings):
-    """Begin just so long ago that today everything of then is forgotten; a call comes back to today."""
+    """Begin just so long ago that today everything of then is forgotten.
+
+    A call comes back to today.
+    """
     now = timezone.now()
     time_machine.move_to(now - timedelta(days=settings.DRAFT_KEEP_DAYS, seconds=1), tick=False)
     return lambda: time_machine.move_to(now, tick=False)

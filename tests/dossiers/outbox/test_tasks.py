@@ -1,19 +1,24 @@
-"""Rows before messages: taken by one worker, given back when it fails or dies, done once, never lost."""
+"""Rows before messages: taken by one worker, given back when it fails or dies, done once.
+
+Never lost.
+"""
 
 import logging
 import time
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.core import mail as django_mail
 from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from dossiers.models import Document, Dossier, Notification
-from dossiers.outbox import mail, schedule, tasks
+from dossiers.models import Document, Dossier, OutboxJob
+from dossiers.moves import Action
+from dossiers.outbox import leases, mail, queue, schedule, tasks
 from dossiers.papers import render
-from dossiers.states import Action, Role, State
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act
 
 pytestmark = pytest.mark.django_db
@@ -23,34 +28,34 @@ pytestmark = pytest.mark.django_db
 def words(monkeypatch):
     """Mails and papers with words of their own: templates have tests of their own."""
     monkeypatch.setattr(mail, "compose", lambda row: ("Về hồ sơ", "Xin chào."))
-    monkeypatch.setattr(render, "html_of", lambda row: f"<p>{row.kind}")
+    monkeypatch.setattr(render, "html_of", lambda document: f"<p>{document.kind}")
     monkeypatch.setattr(render, "to_pdf", lambda html: b"%PDF-" + html.encode())
 
 
 @pytest.fixture
-def letter() -> Notification:
+def letter() -> OutboxJob:
     DossierFactory()
-    return Notification.objects.get()
+    return OutboxJob.objects.filter(channel="mail").get()
 
 
 @pytest.fixture
-def paper() -> Document:
+def paper() -> OutboxJob:
     DossierFactory()
-    return Document.objects.get()
+    return OutboxJob.objects.get(channel="paper")
 
 
-# --- Leases ------------------------------------------------------------------------------------------------------
+# --- Leases ---
 
 
 def test_a_row_is_taken_by_one_worker_at_a_time(letter):
-    taken = tasks.take(Notification, letter.pk)
+    taken = leases.claim(letter.pk)
     assert taken == letter
     assert taken.attempts == 1
-    assert tasks.take(Notification, letter.pk) is None
+    assert leases.claim(letter.pk) is None
 
 
 def test_a_row_that_does_not_exist_is_nobodys(letter):
-    assert tasks.take(Notification, letter.pk + 1) is None
+    assert leases.claim(letter.pk + 100) is None
 
 
 def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
@@ -58,11 +63,11 @@ def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
 ):
     start = timezone.now() + timedelta(seconds=1)
     time_machine.move_to(start, tick=False)
-    tasks.take(Notification, letter.pk)  # and the worker is killed
-    tasks.deliver_notification(letter.pk)
+    leases.claim(letter.pk)  # and the worker is killed
+    tasks.send_mail(letter.pk)
     assert django_mail.outbox == []
-    time_machine.move_to(start + tasks.LEASE, tick=False)
-    tasks.deliver_notification(letter.pk)
+    time_machine.move_to(start + leases.LEASE, tick=False)
+    tasks.send_mail(letter.pk)
     assert len(django_mail.outbox) == 1
 
 
@@ -70,44 +75,45 @@ def test_a_lease_outlives_every_task(settings):
     assert (
         settings.CELERY_TASK_SOFT_TIME_LIMIT
         < settings.CELERY_TASK_TIME_LIMIT
-        < tasks.LEASE.total_seconds()
+        < leases.LEASE.total_seconds()
     )
     assert settings.EMAIL_TIMEOUT < settings.CELERY_TASK_SOFT_TIME_LIMIT
 
 
 def test_a_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine, caplog):
     time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
-    for _killed in range(tasks.MOST_ATTEMPTS):
-        assert tasks.take(Notification, letter.pk)
-        time_machine.shift(tasks.LEASE)
-    assert tasks.take(Notification, letter.pk) is None
+    for _killed in range(leases.MAX_ATTEMPTS):
+        assert leases.claim(letter.pk)
+        time_machine.shift(leases.LEASE)
+    assert leases.claim(letter.pk) is None
     letter.refresh_from_db()
-    assert letter.status == Notification.Status.FAILED
+    assert letter.status == OutboxJob.Status.FAILED
     assert letter.error
     assert "given up" in caplog.text
 
 
-# --- Twice is once -------------------------------------------------------------------------------------------------
+# --- Twice is once ---
 
 
 def test_a_mail_asked_for_twice_is_sent_once(letter):
-    tasks.deliver_notification(letter.pk)
-    tasks.deliver_notification(letter.pk)
+    tasks.send_mail(letter.pk)
+    tasks.send_mail(letter.pk)
     assert [(one.to, one.subject) for one in django_mail.outbox] == [
         ([letter.recipient], "Về hồ sơ")
     ]
     letter.refresh_from_db()
-    assert (letter.status, letter.done_at is not None) == (Notification.Status.DONE, True)
+    assert (letter.status, letter.done_at is not None) == (OutboxJob.Status.DONE, True)
 
 
 def test_a_paper_asked_for_twice_is_printed_once(paper):
-    tasks.render_document(paper.pk)
-    first = Document.objects.get(pk=paper.pk)
-    tasks.render_document(paper.pk)
-    again = Document.objects.get(pk=paper.pk)
+    tasks.print_paper(paper.pk)
+    first = Document.objects.get()
+    tasks.print_paper(paper.pk)
+    again = Document.objects.get()
     assert again.is_ready
-    assert (again.file.name, again.sha256, again.attempts) == (first.file.name, first.sha256, 1)
-    assert len(first.file.storage.listdir(f"giay-to/{paper.dossier_id}")[1]) == 1
+    assert (again.file.name, again.sha256) == (first.file.name, first.sha256)
+    assert again.job.attempts == 1
+    assert len(first.file.storage.listdir(f"giay-to/{first.dossier_id}")[1]) == 1
 
 
 def test_a_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
@@ -116,7 +122,7 @@ def test_a_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
     assert len({one.extra_headers["Message-ID"] for one in django_mail.outbox}) == 1
 
 
-# --- Failures ----------------------------------------------------------------------------------------------------
+# --- Failures ---
 
 
 @pytest.fixture
@@ -131,10 +137,10 @@ def test_what_failed_waits_longer_each_time(letter, broken, time_machine):
     waits = []
     for _attempt in range(12):
         time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
-        tasks.deliver_notification(letter.pk)
+        tasks.send_mail(letter.pk)
         letter.refresh_from_db()
         waits.append(letter.lease_until - timezone.now())
-    assert letter.status == Notification.Status.WAITING
+    assert letter.status == OutboxJob.Status.WAITING
     assert waits == sorted(waits)
     assert timedelta(seconds=10) < waits[0] < timedelta(minutes=2)
     assert waits[-1] <= timedelta(hours=1)
@@ -143,18 +149,18 @@ def test_what_failed_waits_longer_each_time(letter, broken, time_machine):
 def test_a_mail_server_that_is_down_for_a_weekend_loses_nothing(letter, broken, time_machine):
     monday = timezone.now() + timedelta(hours=60)
     while timezone.now() < monday:
-        tasks.deliver_notification(letter.pk)
+        tasks.send_mail(letter.pk)
         letter.refresh_from_db()
-        assert letter.status == Notification.Status.WAITING
+        assert letter.status == OutboxJob.Status.WAITING
         time_machine.move_to(letter.lease_until, tick=False)
 
 
 def test_what_can_never_be_done_is_given_up_loudly(letter, broken, time_machine, caplog):
-    for _attempt in range(tasks.MOST_ATTEMPTS):
-        tasks.deliver_notification(letter.pk)
+    for _attempt in range(leases.MAX_ATTEMPTS):
+        tasks.send_mail(letter.pk)
         letter.refresh_from_db()
         time_machine.move_to(letter.lease_until, tick=False)
-    assert letter.status == Notification.Status.FAILED
+    assert letter.status == OutboxJob.Status.FAILED
     assert "ConnectionRefusedError" in letter.error
     assert any(
         record.levelno >= logging.ERROR and "given up" in record.message
@@ -163,8 +169,8 @@ def test_what_can_never_be_done_is_given_up_loudly(letter, broken, time_machine,
 
 
 def test_the_log_says_what_failed_and_where_but_never_for_whom(letter, broken, caplog):
-    tasks.deliver_notification(letter.pk)
-    assert f"Notification {letter.pk}" in caplog.text
+    tasks.send_mail(letter.pk)
+    assert f"job {letter.pk}" in caplog.text
     assert "ConnectionRefusedError" in caplog.text
     assert "test_tasks.py" in caplog.text
     assert letter.recipient not in caplog.text
@@ -176,7 +182,7 @@ def test_a_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
         raise ValueError("\x00" + "x" * 5000)
 
     monkeypatch.setattr(mail, "compose", fail)
-    tasks.deliver_notification(letter.pk)
+    tasks.send_mail(letter.pk)
     letter.refresh_from_db()
     assert letter.error.startswith("ValueError")
     assert letter.lease_until > timezone.now()
@@ -184,12 +190,12 @@ def test_a_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
 
 def test_a_worker_that_fails_late_does_not_undo_what_another_did(letter, time_machine):
     time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
-    slow = tasks.take(Notification, letter.pk)
-    time_machine.shift(tasks.LEASE)
-    tasks.deliver_notification(letter.pk)
-    tasks.put_back(slow, TimeoutError("at last"))
+    slow = leases.claim(letter.pk)
+    time_machine.shift(leases.LEASE)
+    tasks.send_mail(letter.pk)
+    leases.record_failure(slow, TimeoutError("at last"))
     letter.refresh_from_db()
-    assert letter.status == Notification.Status.DONE
+    assert letter.status == OutboxJob.Status.DONE
     assert len(django_mail.outbox) == 1
 
 
@@ -198,7 +204,7 @@ def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
     assert Document.objects.get().is_ready
 
 
-# --- The broker --------------------------------------------------------------------------------------------------
+# --- The broker ---
 
 
 @pytest.mark.real_broker
@@ -211,9 +217,7 @@ def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_
     assert Dossier.objects.get(pk=sent.pk).state == State.SUBMITTED
     assert "waits for the sweep: OperationalError" in caplog.text
     assert sent.tracking_code not in caplog.text
-    assert {row.status for row in (Notification.objects.get(), Document.objects.get())} == {
-        "waiting"
-    }
+    assert [job.status for job in OutboxJob.objects.all()] == ["waiting", "waiting"]
 
 
 def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
@@ -221,18 +225,17 @@ def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
 ):
     asked = []
 
-    def time_out(args, **options):
+    def time_out(app, name, args, **options):
         asked.append(args)
         raise OperationalError("timed out")
 
-    for task in (tasks.deliver_notification, tasks.render_document):
-        monkeypatch.setattr(task, "apply_async", time_out)
+    monkeypatch.setattr(Celery, "send_task", time_out)
     for _dossier in range(3):
         DossierFactory()
     run_queue()
     assert len(asked) == 1
     assert "OperationalError" in caplog.text
-    monkeypatch.setattr(tasks, "_asked_again_from", 0.0)  # the rest is over
+    monkeypatch.setattr(queue, "_broker_rests_until", 0.0)  # the pause is over
     schedule.sweep()
     run_queue()
     assert len(asked) == 2
@@ -244,10 +247,10 @@ def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(
 ):
     """A message that cannot be sent must not turn a dossier that is committed into an error page."""
 
-    def fail(args, **options):
+    def fail(app, name, args, **options):
         raise error
 
-    monkeypatch.setattr(tasks.deliver_notification, "apply_async", fail)
+    monkeypatch.setattr(Celery, "send_task", fail)
     DossierFactory()
     run_queue()
     assert type(error).__name__ in caplog.text

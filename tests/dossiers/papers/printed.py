@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from pypdf import PdfReader
 
 from dossiers.models import Document, Dossier
+from dossiers.moves import Action
 from dossiers.papers import render
-from dossiers.states import Action, Role, State
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act
 from tests.services.factories import ServiceFactory
 

@@ -1,4 +1,7 @@
-"""How papers are printed: the row and its file, what holds for every paper, and its words and times."""
+"""How papers are printed: the row and its file, what holds for every paper.
+
+And its words and times.
+"""
 
 import hashlib
 import io
@@ -11,14 +14,16 @@ from zoneinfo import ZoneInfo
 import pytest
 import segno
 from django.core.files.storage import default_storage
-from django.utils import timezone, translation
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from dossiers.models import Document, Dossier, Event
-from dossiers.papers import render
-from dossiers.states import TRANSITIONS, Action, Role, State
+from dossiers import facts, snapshot
+from dossiers.models import Document, Dossier
+from dossiers.moves import MOVES, Action
+from dossiers.papers import acknowledgement, render, supplement_request
+from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 from tests.dossiers.papers.printed import (
     HANOI,
@@ -35,7 +40,7 @@ from tests.dossiers.papers.printed import (
 )
 from tests.services.factories import PaperFactory, ServiceFactory
 
-# --- The row and its file ------------------------------------------------------------------------------------------
+# --- The row and its file ---
 
 
 @pytest.mark.django_db
@@ -56,12 +61,12 @@ def test_a_printed_paper_is_kept_with_its_digest():
 def test_printing_twice_changes_nothing():
     document = paper(DossierFactory(), "acknowledgement")
     render.render(document)
-    before = (document.file.name, document.sha256, document.done_at)
+    before = (document.file.name, document.sha256)
 
     render.render(document)
     document.refresh_from_db()
 
-    assert (document.file.name, document.sha256, document.done_at) == before
+    assert (document.file.name, document.sha256) == before
 
 
 @pytest.mark.django_db
@@ -96,13 +101,13 @@ def test_a_paper_fetches_nothing(caplog, tmp_path):
     assert "SECRET" not in words(PdfReader(io.BytesIO(pdf)))
 
 
-# --- Every paper ---------------------------------------------------------------------------------------------------
+# --- Every paper ---
 
 
 def test_every_paper_of_the_table_has_a_layout():
-    owed = {edge.paper for edge in TRANSITIONS.values() if edge.paper}
+    owed = {edge.paper for edge in MOVES.values() if edge.paper}
 
-    assert owed == set(render.FACTS) == set(Document.Kind) == set(STATE_WITH)
+    assert owed == set(render.CONTEXTS) == set(Document.Kind) == set(STATE_WITH)
 
 
 @pytest.mark.django_db
@@ -185,7 +190,7 @@ def test_markup_in_a_name_is_printed_and_not_obeyed(kind):
     assert "Cấp <b>giấy</b> & phép" in text
 
 
-# --- The code and its QR -------------------------------------------------------------------------------------------
+# --- The code and its QR ---
 
 
 @pytest.mark.django_db
@@ -220,7 +225,7 @@ def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
     assert read.stdout.strip() == f"{settings.SITE_URL}/ho-so/{dossier.tracking_code}/"
 
 
-# --- Too much of everything ----------------------------------------------------------------------------------------
+# --- Too much of everything ---
 
 
 @pytest.fixture
@@ -247,7 +252,7 @@ def overfull() -> Dossier:
         attach(draft, f"giay-{number}", pdf_file(f"{number}-{'ten_tep_rat_dai' * 8}.pdf"))
     dossier = act(act(draft, Action.SUBMIT, Role.CITIZEN), Action.RECEIVE, Role.DESK)
     dossier = act(act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM), Action.START, Role.CASE)
-    dossier = act(dossier, Action.PROPOSE, Role.CASE, data={"result_text": LONG_ANSWER})
+    dossier = act(dossier, Action.PROPOSE, Role.CASE, given=facts.Proposal(LONG_ANSWER))
     return act(dossier, Action.APPROVE, Role.LEADER)
 
 
@@ -308,7 +313,7 @@ def test_later_sheets_are_numbered_and_the_first_is_not(overfull):
     assert "2" in second.extract_text().split()
 
 
-# --- Words and times -----------------------------------------------------------------------------------------------
+# --- Words and times ---
 
 
 @pytest.mark.parametrize(
@@ -321,26 +326,18 @@ def test_later_sheets_are_numbered_and_the_first_is_not(overfull):
     ],
 )
 def test_the_date_line_has_noughts_where_the_rule_wants_them(day, written):
-    assert render.place_and_date(datetime(*day, 12, 0, tzinfo=HANOI)) == written
+    assert render.place_and_date("Ba Tơ", datetime(*day, 12, 0, tzinfo=HANOI)) == written
 
 
 def test_the_day_of_a_paper_is_the_day_in_vietnam():
     late_in_london = datetime(2026, 3, 4, 23, 30, tzinfo=ZoneInfo("UTC"))
 
-    assert "ngày 05 tháng 3" in render.place_and_date(late_in_london)
-
-
-def test_a_time_is_read_from_the_string_that_the_database_gives_back():
-    at = timezone.now().replace(microsecond=0)
-
-    event = Event(data={"before": at, "after": at.isoformat()})
-    assert event.moment("before") == event.moment("after") == at
-    assert event.moment("never") is None
+    assert "ngày 05 tháng 3" in render.place_and_date("Ba Tơ", late_in_london)
 
 
 @given(st.text("0123456789", max_size=12))
 def test_a_masked_number_keeps_its_length_and_shows_at_most_four_digits(number):
-    hidden = render.masked(number)
+    hidden = acknowledgement.masked(number)
 
     assert len(hidden) == len(number)
     assert sum(char.isdigit() for char in hidden) in (0, 4)
@@ -349,12 +346,12 @@ def test_a_masked_number_keeps_its_length_and_shows_at_most_four_digits(number):
 
 @given(st.text())
 def test_numbered_lines_are_never_empty_and_never_break(text):
-    for line in render.numbered_lines(text):
+    for line in supplement_request.numbered_lines(text):
         assert line.strip()
         assert len(line.splitlines()) == 1
 
 
 def test_a_paper_without_an_actor_leaves_the_name_open():
-    nobody = render.signature(Event(actor=None))
+    nobody = snapshot.signature(None)
 
     assert nobody.name == ""

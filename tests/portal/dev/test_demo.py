@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dossiers.models import Document, Dossier, Event
-from dossiers.states import Action, Role, State
+from dossiers.moves import Action
+from dossiers.states import Role, State
 from portal.dev import demo
 from portal.models import User
 from services import form_spec
@@ -54,7 +55,7 @@ def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalo
         State.RECEIVED,
         State.IN_PROGRESS,
         State.AWAITING_APPROVAL,
-        State.RETURNED,
+        State.DELIVERED,
     }
     for dossier in Dossier.objects.all():
         assert dossier.events.first().action == Action.SUBMIT
@@ -65,7 +66,7 @@ def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalo
 def test_a_returned_dossier_with_a_fee_was_paid_in_the_book(catalogue):
     ServiceFactory(paid=True)
     load_demo(dossiers=24)
-    returned = Dossier.objects.filter(state=State.RETURNED, fee_total__gt=0)
+    returned = Dossier.objects.filter(state=State.DELIVERED, fee_total__gt=0)
     assert returned.exists()
     assert all(
         Event.objects.filter(dossier=dossier, role=Role.SYSTEM).exists() for dossier in returned

@@ -1,0 +1,85 @@
+"""Who works on a job: claim, done, failed, requeued.
+
+Of two workers that claim a job one wins, and a worker that dies loses the job when its lease runs
+out.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from dossiers.models import OutboxJob
+from dossiers.outbox import queue
+
+log = logging.getLogger(__name__)
+
+Status = OutboxJob.Status
+
+LEASE = timedelta(minutes=2)
+# A mail server may be down from Friday to Monday: half a minute between attempts at first, an hour
+# at last.
+MIN_RETRY_DELAY = timedelta(seconds=30)
+MAX_RETRY_DELAY = timedelta(hours=1)
+MAX_ATTEMPTS = 70
+MAX_ERROR_LENGTH = 300
+
+
+def claim(pk: int) -> OutboxJob | None:
+    """Return the job with a fresh lease, or None.
+
+    None: it is done, gone, given up, or another worker has it.
+    """
+    now = timezone.now()
+    claimable = OutboxJob.objects.filter(pk=pk, status=Status.WAITING, lease_until__lte=now)
+    # One UPDATE decides between two workers; the loser changes no row.
+    if not claimable.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    job = OutboxJob.objects.select_related("event__dossier", "document").get(pk=pk)
+    if job.attempts > MAX_ATTEMPTS:  # no failure was ever recorded: it kills the worker
+        _write_failure(job, "WorkerLost", give_up=True)
+        return None
+    return job
+
+
+def mark_done(job: OutboxJob) -> None:
+    job.status = Status.DONE
+    job.done_at = timezone.now()
+    job.error = ""
+    job.save(update_fields=["status", "done_at", "error"])
+
+
+def record_failure(job: OutboxJob, error: Exception) -> None:
+    """Let the job wait longer after each failure, and give it up after MAX_ATTEMPTS."""
+    give_up = job.attempts >= MAX_ATTEMPTS
+    _write_failure(job, f"{type(error).__name__}: {error}", give_up=give_up)
+
+
+def requeue(job: OutboxJob) -> bool:
+    """Put a job that was given up back in the queue, as if it were new.
+
+    Return whether it had been given up.
+    """
+    given_up = OutboxJob.objects.filter(pk=job.pk, status=Status.FAILED)
+    changed = given_up.update(
+        status=Status.WAITING, attempts=0, lease_until=timezone.now(), error=""
+    )
+    if not changed:
+        return False
+    queue.enqueue(job)
+    return True
+
+
+def _write_failure(job: OutboxJob, error: str, *, give_up: bool) -> None:
+    doublings = min(job.attempts - 1, 10)
+    delay = min(MIN_RETRY_DELAY * 2**doublings, MAX_RETRY_DELAY)
+    # Only of this attempt: a worker that comes back late must not undo what another did meanwhile.
+    same_attempt = OutboxJob.objects.filter(pk=job.pk, status=Status.WAITING, attempts=job.attempts)
+    same_attempt.update(
+        error=error.replace("\x00", "")[:MAX_ERROR_LENGTH],
+        status=Status.FAILED if give_up else Status.WAITING,
+        lease_until=timezone.now() + delay,
+    )
+    if give_up:
+        log.error("job %s given up after %s attempts", job.pk, job.attempts)
