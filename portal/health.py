@@ -1,4 +1,4 @@
-"""What a supervisor asks: does the process answer (liveness), may it be sent visitors (readiness)?"""
+"""Liveness and readiness, for whatever supervises the processes."""
 
 import logging
 import uuid

@@ -1,7 +1,7 @@
 """Gathers, checks and compiles translations in Python: not every machine has the gettext programs.
 
-The strings in the source are Vietnamese. locale/en holds their English. locale/vi, if there, rewords
-what Django and its libraries say in Vietnamese or leave in English; it is not made from our source.
+The strings in the source are Vietnamese. locale/en holds their English. locale/vi, if there,
+rewords what Django and its libraries say; it is not made from our source.
 """
 
 import ast
@@ -135,7 +135,7 @@ def template_strings(text: str, file: Path) -> Iterator[Found]:
 
 
 def read(file: Path) -> Catalog:
-    """The catalogue in a file; an empty one when there is no such file. May raise TranslationError."""
+    """The catalogue in a file; an empty one when there is no such file."""
     if not file.exists():
         return Catalog(locale=TARGET)
     with file.open("rb") as source:

@@ -1,4 +1,4 @@
-"""Every address of the portal. Vietnamese has no prefix; the same paths in English stand under /en/."""
+"""Every address of the portal: Vietnamese without a prefix, English under /en/."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns

@@ -1,13 +1,13 @@
-"""Run a command with a real PostgreSQL and a real Valkey beside it, with nothing installed on the system.
+"""Run a command with a real PostgreSQL and a real Valkey, with nothing installed on the system.
 
     python -m portal.dev.embedded [--name NAME] [--exclusive] -- COMMAND ...
 
-COMMAND finds the servers in DATABASE_URL and REDIS_URL; what is already set there is left alone and
-not started. Data stay in var/embedded/NAME. Where another run with this NAME is active, COMMAND uses
-its servers; with --exclusive, and for the data of tests, it is refused.
+COMMAND finds the servers in DATABASE_URL and REDIS_URL; what is already set there is left alone
+and not started. Data stay in var/embedded/NAME. Where another run with this NAME is active, COMMAND
+uses its servers; with --exclusive, and for the data of tests, it is refused.
 
 PostgreSQL refuses to run as root, so root's servers run as an unprivileged user, with their data
-under /var/lib, where no existing folder has to be opened to others: docs/adr/0001-embedded-servers.md.
+under /var/lib, where no existing folder has to be opened to others (ADR 1 in docs/adr).
 Neither this module nor portal.dev.servers may import Django.
 """
 
@@ -114,7 +114,7 @@ def make_open_folder(folder: Path) -> None:
 
 
 def try_lock(handle) -> bool:
-    """Take a lock that the kernel releases when this process ends, however; False if it is taken."""
+    """Take a lock that the kernel releases when this process ends; False if it is taken."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

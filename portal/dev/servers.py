@@ -219,7 +219,7 @@ def command_line(pid: int) -> str:
 def program_folder(place: Place, package: str, *parts: str) -> Path:
     """The folder of a Python package that brings programs.
 
-    For another user it is a copy of the `parts` needed: others may not read this virtual environment.
+    For another user it is a copy of the `parts`: others may not read this virtual environment.
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:

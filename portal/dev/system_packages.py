@@ -1,7 +1,7 @@
-"""Checks for what only the system can give. Run by make before anything else, by the system's Python.
+"""Checks for what only the system can give. Run by make first, with the system's Python.
 
-As root on Debian or Ubuntu what is missing is installed; otherwise it is named in one message. Uses
-the standard library only, and the syntax of Python 3.6, so that an old Python gets the message, too.
+As root on Debian or Ubuntu what is missing is installed; otherwise it is named in one message.
+Uses the standard library only, and the syntax of Python 3.6: an old Python gets the message, too.
 Run by its path, since the package `portal` imports libraries that are not installed yet.
 """
 
@@ -17,7 +17,8 @@ import subprocess
 import sys
 
 MIN_PYTHON = (3, 11)
-LIBRARIES = (  # the file on Linux, the file on macOS, the Debian package: what WeasyPrint writes PDFs with
+# What WeasyPrint needs: the file on Linux, the file on macOS, the Debian package.
+LIBRARIES = (
     ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0"),
     ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0"),
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
@@ -136,7 +137,7 @@ def lacking_sentence(missing):
 
 
 def provide(look):
-    """Install what `look` finds missing. None when nothing is missing (any more), else a message."""
+    """Install what `look` finds missing; a message when something is missing all the same."""
     missing = look()
     if missing and can_install() and install(sorted(missing)):
         missing = look()
@@ -186,7 +187,7 @@ def chromium():
 
 
 def provide_chromium():
-    """Install a Chromium if there is none: the system's, else Playwright's; else print a warning."""
+    """Install a Chromium if there is none: the system's, else Playwright's; else warn."""
     if chromium():
         return
     if can_install() and install(["chromium"]) and chromium():

@@ -51,7 +51,9 @@ def test_ready_is_503_when_files_cannot_be_written(client, monkeypatch):
 
 
 def test_ready_is_503_when_the_outbox_waits_too_long(client, monkeypatch):
-    monkeypatch.setattr("dossiers.outbox.queue.oldest_waiting", lambda: health.MAX_QUEUE_SECONDS + 1)
+    monkeypatch.setattr(
+        "dossiers.outbox.queue.oldest_waiting", lambda: health.MAX_QUEUE_SECONDS + 1
+    )
     response = client.get("/suc-khoe/san-sang")
     assert response.status_code == 503
     assert response.json()["queue"] == "error"

@@ -26,7 +26,7 @@ def links(html: str) -> list[str]:
     ]
 
 
-# --- Home and about ----------------------------------------------------------------------------------------------
+# --- Home and about ---
 
 
 def test_home_puts_the_search_box_before_everything_else(client):
@@ -101,7 +101,7 @@ def test_about_explains_each_level_in_the_words_of_the_authority(client, setting
         assert level["text"][:40] in html
 
 
-# --- Every page --------------------------------------------------------------------------------------------------
+# --- Every page ---
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/tai-khoan/login/"])
@@ -161,7 +161,7 @@ def test_the_first_visit_weighs_little(client):
         assert html + rest <= 60_000
 
 
-# --- Bad days ----------------------------------------------------------------------------------------------------
+# --- Bad days ---
 
 
 def test_an_unknown_address_gets_a_calm_404_with_a_way_back(client):

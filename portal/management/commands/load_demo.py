@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _load(self, number: int, verbosity: int) -> None:
         demo.ensure_people()
-        number = number or (0 if Dossier.objects.exists() else demo.FIRST)
+        number = number or (0 if Dossier.objects.exists() else demo.FIRST_DOSSIERS)
         if not number:
             return
         try:

@@ -43,7 +43,7 @@ def test_roles_hold_no_permission_of_django():
     assert not Group.objects.filter(name__in=GROUPS.values(), permissions__isnull=False).exists()
 
 
-# --- The staff's sign-in -----------------------------------------------------------------------------------------
+# --- The staff's sign-in ---
 
 LOGIN = reverse("admin:login")
 

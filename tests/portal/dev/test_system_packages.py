@@ -49,7 +49,8 @@ def test_all_is_well_here():
 
 def test_a_port_that_is_no_number_is_told_what_a_port_is():
     assert (
-        system_packages.check_port("abc") == "PORT has to be a number, and abc is none: PORT=8000 make run"
+        system_packages.check_port("abc")
+        == "PORT has to be a number, and abc is none: PORT=8000 make run"
     )
 
 
@@ -68,7 +69,9 @@ def test_as_root_what_is_missing_is_installed(monkeypatch):
     installed = []
     monkeypatch.setattr(system_packages, "loads", lambda library: bool(installed))
     monkeypatch.setattr(system_packages, "can_install", lambda: True)
-    monkeypatch.setattr(system_packages, "install", lambda packages: installed.extend(packages) or True)
+    monkeypatch.setattr(
+        system_packages, "install", lambda packages: installed.extend(packages) or True
+    )
     assert system_packages.main(["--papers"]) == 0
     assert "libpango-1.0-0" in installed
 
