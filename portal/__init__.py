@@ -1,4 +1,4 @@
-"""The project: settings, addresses, accounts, the Celery app. Knows the other rooms; none of them knows it."""
+"""The project: settings, addresses, accounts, the Celery app. No other package imports it."""
 
 from portal.celery import app as celery_app
 

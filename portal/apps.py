@@ -4,7 +4,7 @@ from django.db.models.signals import post_migrate
 
 
 class QuickStaticFilesConfig(StaticFilesConfig):
-    """Leaves out what Bootstrap's package brings and no page asks for; compressing it took most of a first start."""
+    """Leaves out the files of Bootstrap that no page uses: compressing them is slow."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
@@ -20,8 +20,11 @@ class PortalConfig(AppConfig):
     verbose_name = "Cổng dịch vụ công"
 
     def ready(self):
-        from portal import checks, groups  # noqa: F401 - registering the system checks is that import's only effect
+        from portal import checks  # noqa: F401 - the import registers the system checks
+        from portal.accounts import groups
 
         post_migrate.connect(
-            groups.ensure, sender=apps.get_app_config("services"), dispatch_uid="portal.groups"
+            groups.ensure_groups,
+            sender=apps.get_app_config("services"),
+            dispatch_uid="portal.accounts.groups",
         )

@@ -1,4 +1,4 @@
-"""The Celery app and the one table of everything that runs by the clock."""
+"""The Celery app and the schedule of everything that runs by the clock."""
 
 import os
 
@@ -15,7 +15,7 @@ app.autodiscover_tasks(["dossiers.outbox", "payments.gateways.mock"])
 app.autodiscover_tasks(["dossiers.outbox"], related_name="schedule")
 
 app.conf.beat_schedule = {
-    # What the queue lost or a dead worker held: mail and papers still waiting in their rows.
+    # Mail and papers whose task was lost by the broker or held by a worker that died.
     "sweep-dossiers": {"task": "dossiers.outbox.schedule.sweep", "schedule": 30.0},
     "sweep-payments": {"task": "payments.schedule.sweep", "schedule": 60.0},
     "forget-old-drafts": {

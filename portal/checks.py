@@ -1,17 +1,16 @@
-"""What may not go into production: refused by name before the first page is served (PRODUCTION=1 manage.py check)."""
+"""System checks that refuse development settings in production (PRODUCTION=1 manage.py check)."""
 
 import os
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-# These keep mail on this machine or throw it away: good for a laptop, silence for a citizen.
+# Mail backends that deliver to nobody.
 LOCAL_MAIL = ("filebased", "console", "locmem", "dummy")
 
 
 @register(Tags.security)
 def production(app_configs, **kwargs) -> list[Error]:
-    """Return one error for each development default that is still there when PRODUCTION is on; none in development."""
     if not settings.PRODUCTION:
         return []
     return [

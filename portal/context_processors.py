@@ -1,8 +1,8 @@
-"""What every page may say without asking for it."""
+"""What every template knows."""
 
 from django.conf import settings
 
 
 def authority(request) -> dict:
-    """The authority this portal serves: name, address, hours, the levels in its own words."""
+    """The authority of AUTHORITY_FILE: name, address, hours, wording of the levels."""
     return {"AUTHORITY": settings.AUTHORITY}

@@ -1,4 +1,4 @@
-"""What may not be written to a log."""
+"""Keeps tracking codes out of the log."""
 
 import logging
 import re
@@ -13,10 +13,9 @@ _CODE = re.compile(
 
 
 class HideCodes(logging.Filter):
-    """Blot out tracking codes: who reads the log could open the course of a stranger's dossier with one."""
+    """Replace tracking codes: with one, a reader of the log could follow a stranger's dossier."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record's text where it holds a code; every record passes."""
         text = record.getMessage()
         hidden = _CODE.sub("****-****-****", text)
         if hidden != text:

@@ -1,4 +1,4 @@
-"""The accounts of citizens and staff: one custom user from the first migration on."""
+"""The accounts of citizens and staff."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """A person who signs in. Staff belong to a unit through their groups; citizens fill in their contacts once."""
+    """A citizen or a member of staff. The roles of staff are groups (portal.accounts.groups)."""
 
     full_name = models.CharField(_("họ và tên"), max_length=120, blank=True)
     citizen_id = models.CharField(_("số định danh cá nhân"), max_length=12, blank=True)

@@ -1,4 +1,4 @@
-"""Settings, all in one file: defaults work on a laptop, the environment changes them (docs/environment.md).
+"""All settings: defaults are for development, the environment changes them (docs/environment.md).
 
 Nothing here is a secret. `portal.checks` refuses the development defaults when PRODUCTION is on.
 """
@@ -15,7 +15,7 @@ VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 
-# --- Where it runs -----------------------------------------------------------------------------------------------
+# --- Where it runs ---
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -28,7 +28,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # How many proxies of ours add to X-Forwarded-For; 0 means the header is not believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-# --- The authority: data, not code -------------------------------------------------------------------------------
+# --- The authority: data, not code ---
 
 AUTHORITY_FILE = env.str(
     "AUTHORITY_FILE", default=str(BASE_DIR / "services" / "catalogue" / "authority.yaml")
@@ -36,7 +36,7 @@ AUTHORITY_FILE = env.str(
 AUTHORITY = yaml.safe_load(Path(AUTHORITY_FILE).read_text(encoding="utf-8"))
 CATALOGUE_DIR = env.str("CATALOGUE_DIR", default=str(BASE_DIR / "services" / "catalogue"))
 
-# --- The house ---------------------------------------------------------------------------------------------------
+# --- Apps and middleware ---
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -60,9 +60,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.HonestUnavailable",
+    "portal.middleware.DatabaseUnavailable",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # before whatever may answer by itself
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # before those that answer
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -101,7 +101,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- Data --------------------------------------------------------------------------------------------------------
+# --- Data ---
 
 DATABASES = {
     "default": env.db("DATABASE_URL", default="postgresql://postgres@127.0.0.1:5432/portal")
@@ -109,7 +109,7 @@ DATABASES = {
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# No request is a transaction: they are opened where the rule is, in dossiers.workflow and payments.ledger.
+# Transactions are opened by dossiers.workflow and payments.ledger, not for each request.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Nothing of a dossier is ever served from here by a web server: dossiers.applicant.track.download asks dossiers.access first.
+# No web server serves these files: dossiers.applicant.track.download asks dossiers.access first.
 MEDIA_URL = ""
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
@@ -129,7 +129,7 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
-# --- Limits of what may come in ----------------------------------------------------------------------------------
+# --- Limits of what may come in ---
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = 60_000_000  # a 60-megapixel photo; more is an image bomb
@@ -139,7 +139,7 @@ DRAFT_KEEP_DAYS = env.int("DRAFT_KEEP_DAYS", default=30)
 LOOKUP_FAILURES_PER_HOUR = env.int("LOOKUP_FAILURES_PER_HOUR", default=30)
 UNLOCK_FAILURES_PER_HOUR = env.int("UNLOCK_FAILURES_PER_HOUR", default=5)
 
-# --- Language and time -------------------------------------------------------------------------------------------
+# --- Language and time ---
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
@@ -148,7 +148,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["portal.formats"]
 
-# --- People ------------------------------------------------------------------------------------------------------
+# --- People ---
 
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = [
@@ -166,7 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = reverse_lazy("dossiers:mine")
 LOGIN_URL = reverse_lazy("account_login")
-ACCOUNT_ADAPTER = "portal.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -181,7 +181,7 @@ CACHES = {
 }
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="batoportal")
 
-# --- Money -------------------------------------------------------------------------------------------------------
+# --- Money ---
 
 # For how many minutes an attempt to pay stays open.
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=15)
@@ -194,7 +194,7 @@ VNPAY = {
     "PAY_URL": env.str("VNPAY_PAY_URL", default=""),
 }
 
-# --- Mail and background work ------------------------------------------------------------------------------------
+# --- Mail and background work ---
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
@@ -222,7 +222,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-# --- Security ----------------------------------------------------------------------------------------------------
+# --- Security ---
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -250,7 +250,7 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Logs: one line each, never a code or a person ---------------------------------------------------------------
+# --- Logs: one line each, never a code or a person ---
 
 LOGGING = {
     "version": 1,

@@ -1,23 +1,25 @@
-"""Every address of the portal. Vietnamese has no prefix; the same paths in English stand under /en/."""
+"""Every address of the portal: Vietnamese without a prefix, English under /en/."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import health, pages
 
-# The health pages speak no language; they stand here because a namespace can be included only once.
+# The health pages have no words to translate. They stand here all the same, since a namespace can
+# be included only once.
 portal_patterns = [
-    path("", views.home, name="home"),
-    path("gioi-thieu/", views.about, name="about"),
-    path("suc-khoe/song", views.live, name="live"),
-    path("suc-khoe/san-sang", views.ready, name="ready"),
+    path("", pages.home, name="home"),
+    path("gioi-thieu/", pages.about, name="about"),
+    path("suc-khoe/song", health.live, name="live"),
+    path("suc-khoe/san-sang", health.ready, name="ready"),
 ]
 
 urlpatterns = [
-    # Django's "view on site" leads any member of staff to the page of any row, and so tells tracking codes.
-    path("admin/r/<path:row>/", views.no_shortcut),
+    # Django's "view on site" redirects any member of staff to the page of any row, and the address
+    # of a dossier's page holds its tracking code.
+    path("admin/r/<path:row>/", pages.no_view_on_site),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include((portal_patterns, "portal"))),
@@ -32,7 +34,7 @@ urlpatterns = [
 if settings.MOCK_GATEWAY:
     urlpatterns += [path("cong-thanh-toan-mo-phong/", include("payments.gateways.mock.urls"))]
 
-handler400 = "portal.views.bad_request"
-handler403 = "portal.views.forbidden"
-handler404 = "portal.views.not_found"
-handler500 = "portal.views.server_error"
+handler400 = "portal.pages.bad_request"
+handler403 = "portal.pages.forbidden"
+handler404 = "portal.pages.not_found"
+handler500 = "portal.pages.server_error"

@@ -10,7 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 
 class Request(WSGIRequest):
-    """A request read as UTF-8 whatever it says of itself: a strange encoding would fail before any page is asked."""
+    """A request whose declared encoding and length are ignored where they are not valid.
+
+    Django reads both before any middleware runs, so that an unknown encoding would be a bare 500.
+    """
 
     def __init__(self, environ):
         if not environ.get("CONTENT_LENGTH", "").isdecimal():

@@ -1,7 +1,4 @@
-"""What every test stands on: files in a temporary folder, no broker, no network.
-
-Quick passwords – and the people.
-"""
+"""Fixtures of every test: isolation from other tests and from the network, and the people."""
 
 import os
 import socket
@@ -12,6 +9,8 @@ from celery import Celery
 from celery.app.task import Task
 from django.conf import settings as django_settings
 from django.db import connection
+from django.urls import clear_script_prefix, set_urlconf
+from django.utils import timezone, translation
 
 from dossiers.outbox import queue as outbox_queue
 from dossiers.outbox import tasks  # noqa: F401 - registers the tasks that the queue names
@@ -20,27 +19,22 @@ from portal.celery import app as celery_app
 from portal.models import User
 from tests.portal.factories import UserFactory
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 - listening on all is not leaving
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}  # noqa: S104 - not a listener
+NO_CHROMIUM = "NO CHROMIUM"
 
 Queue = list[tuple[Task, int]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _a_broker_of_ones_own() -> None:
-    """Each process of a parallel run has its own part of the one Redis.
-
-    A task names a row of its own PostgreSQL.
-    """
+def _own_broker() -> None:
+    """Each process of a parallel run has its own database in Valkey, as it has in PostgreSQL."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
     celery_app.conf.broker_url = f"{django_settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files_as_they_lie(tmp_path_factory) -> Iterator[None]:
-    """Servers that live for the whole session give static files from where they are.
-
-    A new clone has collected none.
-    """
+def _static_files_not_collected(tmp_path_factory) -> Iterator[None]:
+    """Live servers give static files from the source: a new clone has collected none."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(django_settings, "STATIC_ROOT", str(tmp_path_factory.mktemp("static")))
         patch.setattr(django_settings, "WHITENOISE_USE_FINDERS", True, raising=False)
@@ -48,11 +42,8 @@ def _static_files_as_they_lie(tmp_path_factory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _in_a_house_of_its_own(settings, tmp_path) -> None:
-    """Uploads and papers go to the test's folder; pages need no collected static files.
-
-    Passwords cost nothing.
-    """
+def _own_settings(settings, tmp_path) -> None:
+    """Own files, static files without a manifest, a password hash that takes no time."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.STORAGES = {
         **settings.STORAGES,
@@ -61,9 +52,28 @@ def _in_a_house_of_its_own(settings, tmp_path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _own_thread_state() -> Iterator[None]:
+    """Reset what Django keeps for a thread, before and after each test.
+
+    A request, and whatever calls activate(), leaves it as it is: in production the next request
+    sets it anew, but the next test may make none.
+    """
+    _reset_thread_state()
+    yield
+    _reset_thread_state()
+
+
+def _reset_thread_state() -> None:
+    translation.deactivate()
+    timezone.deactivate()
+    set_urlconf(None)
+    clear_script_prefix()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
-    """Let nothing leave this machine: a test that reaches for the network fails by name."""
+    """A test fails that opens a connection to another machine or asks for its address."""
     connect, resolve = socket.socket.connect, socket.getaddrinfo
 
     def guarded_connect(self: socket.socket, address) -> None:
@@ -136,7 +146,22 @@ def run_queue(queue: Queue) -> Callable[[], Queue]:
     return work
 
 
-# --- The cast ---
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """Say what must not be overlooked: the order of the tests, and browser tests left out."""
+    seed = config.getoption("randomly_seed", default=None)
+    if seed is not None:
+        terminalreporter.write_line(f"The order of the tests again: --randomly-seed={seed}")
+
+    skipped = 0
+    for report in terminalreporter.stats.get("skipped", []):
+        if NO_CHROMIUM in str(report.longrepr):
+            skipped += 1
+    if skipped:
+        sentence = f"{NO_CHROMIUM}: {skipped} browser tests were SKIPPED"
+        terminalreporter.write_sep("!", sentence, red=True, bold=True)
+
+
+# --- People ---
 
 
 @pytest.fixture

@@ -1,11 +1,6 @@
-"""A real Chromium before the real house.
+"""A real Chromium, pages without JavaScript, a real broker and worker, real papers."""
 
-Pages without JavaScript, a real Redis, a real worker, real papers.
-"""
-
-import os
 import shutil
-import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -14,13 +9,14 @@ from celery.signals import setup_logging
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
-from portal import groups
+from portal.accounts import groups
 from portal.celery import app
+from tests.conftest import NO_CHROMIUM
 
 SYSTEM_CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-# Our own machine only, and nothing of what a browser does for itself in the background.
+# Without sandbox, since root has none; without connections of the browser's own.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +30,7 @@ DESKTOP = {"width": 1280, "height": 900}
 
 @setup_logging.connect
 def leave_the_log_alone(**kwargs) -> None:
-    """A worker in this process must not set levels that other tests read by."""
+    """A worker in this process must not set log levels, which other tests depend on."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,31 +44,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    # Playwright keeps an event loop on this thread; Django would take our plain queries for
-    # asynchronous ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as started:
-        yield started
+    # Playwright keeps an event loop on this thread, where Django would refuse synchronous queries.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as started:
+            yield started
 
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium of the system, or else Playwright's own; where there is neither, a loud skip."""
+    """Chromium of the system, or else Playwright's own; where there is neither, tests are skipped.
+
+    tests/conftest.py says so at the end of the run.
+    """
     try:
         started = playwright.chromium.launch(executable_path=SYSTEM_CHROMIUM, args=FLAGS)
     except Error as missing:
-        warnings.warn("NO CHROMIUM: browser tests skipped", pytest.PytestWarning, stacklevel=1)
-        pytest.skip(f"NO CHROMIUM on this machine: {str(missing).splitlines()[0]}")
+        pytest.skip(f"{NO_CHROMIUM} on this machine: {str(missing).splitlines()[0]}")
     yield started
     started.close()
 
 
 @pytest.fixture
 def house(live_server, settings) -> Iterator[str]:
-    """The running house with its catalogue and a worker; gives its address."""
+    """The running portal with its catalogue and a worker; gives its address."""
     settings.SITE_URL = live_server.url
     call_command("load_catalogue", verbosity=0)
-    groups.ensure()
+    groups.ensure_groups()
     app.control.purge()
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         yield live_server.url

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from portal.management.commands import translations
+from portal import translations
 
 PYTHON = """
 from django.utils.translation import gettext as _, ngettext_lazy, pgettext
@@ -31,7 +31,9 @@ TEMPLATE = """
     Chào {{ name }},
     100% trực tuyến
 {% endblocktranslate %}
-{% blocktranslate count n=total trimmed %}Có {{ n }} dịch vụ{% plural %}Có {{ n }} dịch vụ khác{% endblocktranslate %}
+{% blocktranslate count n=total trimmed %}
+    Có {{ n }} dịch vụ{% plural %}Có {{ n }} dịch vụ khác
+{% endblocktranslate %}
 {% translate "Mở" context "cửa" %}
 {{ value|default:_("không có") }}
 """
@@ -179,7 +181,8 @@ def test_compile_writes_what_gettext_reads_and_only_when_newer(project):
     vietnamese = project / "locale/vi/LC_MESSAGES/django.po"
     vietnamese.parent.mkdir(parents=True)
     vietnamese.write_text(
-        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Sign in"\nmsgstr "Vào"\n'
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '\nmsgid "Sign in"\nmsgstr "Vào"\n'
     )
     call_command("translations", "compile")
     compiled = english(project).with_suffix(".mo")
@@ -204,4 +207,4 @@ def test_a_string_that_became_plural_is_translated_anew():
     old, source = Catalog(locale="en"), Catalog()
     old.add("%(n)s ngày", "%(n)s day")
     source.add(("%(n)s ngày", "%(n)s ngày"))
-    assert not any(translations.updated(old, source).get("%(n)s ngày").string)
+    assert not any(translations.merged(old, source).get("%(n)s ngày").string)

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dossiers.models import Dossier
-from portal import demo
-from portal.run import box
+from portal.dev import demo
+from portal.dev.run import box
 
 EMPTY = (
     "Danh mục chưa có dịch vụ mức độ 3 trở lên, nên chưa có hồ sơ mẫu nào. "
@@ -22,8 +22,6 @@ EMPTY = (
 
 
 class Command(BaseCommand):
-    """People first, then dossiers, then the sign-ins."""
-
     help = "Load demo people and dossiers (development only)."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,7 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse in production: everybody knows these passwords."""
+        """Refused in production: everybody knows these passwords."""
         if settings.PRODUCTION:
             raise CommandError(
                 "Dữ liệu mẫu có mật khẩu ai cũng biết, nên không nạp vào hệ thống chạy thật."
@@ -50,7 +48,7 @@ class Command(BaseCommand):
 
     def _load(self, number: int, verbosity: int) -> None:
         demo.ensure_people()
-        number = number or (0 if Dossier.objects.exists() else demo.FIRST)
+        number = number or (0 if Dossier.objects.exists() else demo.FIRST_DOSSIERS)
         if not number:
             return
         try:
@@ -63,7 +61,7 @@ class Command(BaseCommand):
 
 
 def sign_ins() -> list[str]:
-    """Return the addresses and sign-ins, aligned; portal.run puts its frame around these lines."""
+    """The addresses and sign-ins as lines in columns; portal.dev.run puts a frame around them."""
     width = max(len(person.username) for person in demo.PEOPLE)
     lines = [
         f"Trang người dân:  {settings.SITE_URL}/",

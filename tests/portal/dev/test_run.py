@@ -1,4 +1,4 @@
-"""portal.run: the parts that can be looked at without running the whole portal."""
+"""The parts of `make run` that can be tested without running the whole portal."""
 
 import http.server
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.core.management import get_commands
 
-from portal import house_checks, run
+from portal.dev import checks, run
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_commands_it_calls_are_there():
 
 def test_the_commands_the_checks_call_are_there():
     called = {
-        words.split()[1] for words in house_checks.CHECKS.values() if words.startswith("manage.py ")
+        words.split()[1] for words in checks.CHECKS.values() if words.startswith("manage.py ")
     }
     assert called <= set(get_commands())
 
@@ -49,7 +49,7 @@ def test_announces_the_address_and_the_sign_ins(site, capsys):
 
 
 def test_says_so_when_the_page_does_not_answer(monkeypatch, capsys):
-    monkeypatch.setattr(run, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(run, "MAX_ANSWER_SECONDS", 0)
     monkeypatch.setattr(run, "answers", lambda url: False)
     run.announce("http://127.0.0.1:1")
     assert "does not answer" in capsys.readouterr().out
@@ -62,7 +62,7 @@ def test_the_frame_is_straight_whatever_the_unicode_form():
 
 def test_static_files_are_collected_anew_when_one_changes(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "REPOSITORY", tmp_path)
-    (tmp_path / "requirements-dev.lock").touch()
+    (tmp_path / "requirements-run.lock").touch()
     (tmp_path / "static").mkdir()
     before = run.static_fingerprint()
     assert run.static_fingerprint() == before

@@ -1,16 +1,15 @@
-"""The first pages, the pages for bad days, and what a supervisor asks."""
+"""The start page, the page about the portal, and the pages of errors."""
 
 import gzip
 import re
 
 import pytest
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from portal import views
+from portal import pages
 from tests.services.factories import FieldFactory, ServiceFactory
 
 BTS = "Cấp Giấy phép xây dựng trạm BTS (loại II)"
@@ -27,7 +26,7 @@ def links(html: str) -> list[str]:
     ]
 
 
-# --- Home and about ----------------------------------------------------------------------------------------------
+# --- Home and about ---
 
 
 def test_home_puts_the_search_box_before_everything_else(client):
@@ -102,7 +101,7 @@ def test_about_explains_each_level_in_the_words_of_the_authority(client, setting
         assert level["text"][:40] in html
 
 
-# --- Every page --------------------------------------------------------------------------------------------------
+# --- Every page ---
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/tai-khoan/login/"])
@@ -162,7 +161,7 @@ def test_the_first_visit_weighs_little(client):
         assert html + rest <= 60_000
 
 
-# --- Bad days ----------------------------------------------------------------------------------------------------
+# --- Bad days ---
 
 
 def test_an_unknown_address_gets_a_calm_404_with_a_way_back(client):
@@ -190,14 +189,14 @@ def test_a_form_without_its_token_is_told_what_to_do():
     ("handler", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)]
 )
 def test_each_error_has_its_page_and_status(rf, handler, status):
-    response = getattr(views, handler)(rf.get("/"), Exception())
+    response = getattr(pages, handler)(rf.get("/"), Exception())
     assert response.status_code == status
     assert "<h1>" in response.content.decode()
 
 
 def test_the_500_page_needs_no_database(rf, django_assert_num_queries):
     with django_assert_num_queries(0):
-        response = views.server_error(rf.get("/"))
+        response = pages.server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Cổng gặp lỗi" in response.content.decode()
 
@@ -217,61 +216,6 @@ def test_a_lost_database_is_told_honestly(client, monkeypatch):
 def test_pages_for_too_much_say_what_to_do(rf, page):
     html = render_to_string(page, request=rf.get("/"))
     assert "Về trang đầu" in html
-
-
-# --- Health ------------------------------------------------------------------------------------------------------
-
-
-def test_liveness_asks_nobody(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        response = client.get("/suc-khoe/song")
-    assert response.json() == {"status": "ok"}
-
-
-def test_readiness_names_each_part_and_leaves_no_file(client, monkeypatch):
-    monkeypatch.setattr(views, "_ask_broker", lambda: None)
-    response = client.get("/suc-khoe/san-sang")
-    assert response.status_code == 200
-    assert response.json() == {"database": "ok", "broker": "ok", "storage": "ok", "queue": "ok"}
-    assert default_storage.listdir("suc-khoe") == ([], [])
-    assert "no-cache" in response["Cache-Control"]
-
-
-def test_a_lost_broker_makes_the_portal_unready(client, settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    response = client.get("/suc-khoe/san-sang")
-    assert response.status_code == 503
-    assert response.json()["broker"] == "error"
-    assert response.json()["database"] == "ok"
-
-
-def test_a_lost_database_makes_the_portal_unready(client, monkeypatch):
-    def lost(*args, **kwargs):
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(connection, "cursor", lost)
-    monkeypatch.setattr(views, "_ask_broker", lambda: None)
-    response = client.get("/suc-khoe/san-sang")
-    assert response.status_code == 503
-    assert response.json()["database"] == "error"
-    assert response.json()["storage"] == "ok"
-
-
-def test_a_store_that_cannot_be_written_makes_the_portal_unready(client, monkeypatch):
-    def full(*args, **kwargs):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(FileSystemStorage, "save", full)
-    monkeypatch.setattr(views, "_ask_broker", lambda: None)
-    assert client.get("/suc-khoe/san-sang").json()["storage"] == "error"
-
-
-def test_mail_and_papers_that_wait_too_long_make_the_portal_unready(client, monkeypatch):
-    monkeypatch.setattr(views, "_ask_broker", lambda: None)
-    monkeypatch.setattr("dossiers.outbox.queue.oldest_waiting", lambda: views.QUEUE_SECONDS + 1)
-    response = client.get("/suc-khoe/san-sang")
-    assert response.status_code == 503
-    assert response.json()["queue"] == "error"
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/suc-khoe/song", "/dich-vu/"])

@@ -1,8 +1,8 @@
-"""Everything of `make run` that needs the servers: prepare the data, run web, worker and beat, say where to look.
+"""What `make run` does once the servers are there: prepare the data, run web, worker and beat.
 
-    python -m portal.run [--port N]
+    python -m portal.dev.run [--port N]
 
-runs under portal.embedded. The two other ways to call it, --prepare and --announce, are its own.
+runs under portal.dev.embedded. It calls itself with --prepare and --announce.
 """
 
 import argparse
@@ -19,9 +19,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 STATIC_STAMP = REPOSITORY / "var" / "static.stamp"
-ANSWER_SECONDS = 60
+MAX_ANSWER_SECONDS = 60
 PREPARATIONS = (  # what is said, and the words for manage.py
     ("database", "migrate"),
     ("translations", "translations", "compile"),
@@ -29,12 +29,13 @@ PREPARATIONS = (  # what is said, and the words for manage.py
     ("catalogue of services", "load_catalogue"),
     ("demo people", "load_demo"),
 )
-# Quiet: what they print at the start would push the address off the screen. Warnings and errors are shown.
+# Only warnings and errors are shown: other lines would push the address off the screen.
 PROCESSES = {
-    "web": "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 4"
-    " --log-level warning portal.wsgi:application",
+    "web": "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2"
+    " --blocking-threads 4 --log-level warning portal.wsgi:application",
     "worker": "celery --quiet --app portal worker --concurrency 2 --loglevel WARNING",
-    "beat": "celery --quiet --app portal beat --schedule var/beat-schedule --pidfile= --loglevel WARNING",
+    "beat": "celery --quiet --app portal beat --schedule var/beat-schedule --pidfile="
+    " --loglevel WARNING",
 }
 STOPPED_ON_REQUEST = (130, 143)
 
@@ -59,8 +60,8 @@ def prepare() -> None:
 
 
 def static_fingerprint() -> str:
-    """Changes when our static files, the libraries that bring others, or the collected folder do."""
-    seen = hashlib.sha256((REPOSITORY / "requirements-dev.lock").read_bytes())
+    """Changes when our static files do, the locked libraries, or the collected folder."""
+    seen = hashlib.sha256((REPOSITORY / "requirements-run.lock").read_bytes())
     for file in sorted(static_sources()):
         status = file.stat()
         seen.update(f"{file} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -69,20 +70,21 @@ def static_fingerprint() -> str:
 
 
 def static_sources() -> Iterator[Path]:
-    """Our own static files."""
     for folder in (REPOSITORY / "static", *REPOSITORY.glob("*/static")):
-        if folder.parent.name != "var":
-            yield from (file for file in folder.rglob("*") if file.is_file())
+        if folder.parent.name == "var":  # the collected files
+            continue
+        for file in folder.rglob("*"):
+            if file.is_file():
+                yield file
 
 
 def read(file: Path) -> str:
-    """The text of a file; empty when there is none."""
     return file.read_text() if file.exists() else ""
 
 
 def announce(address: str) -> None:
-    """Wait until the page answers, then print the address and the demo sign-ins: the last thing on the screen."""
-    deadline = time.monotonic() + ANSWER_SECONDS
+    """Wait until the page answers, then print the address and the demo sign-ins."""
+    deadline = time.monotonic() + MAX_ANSWER_SECONDS
     while not answers(f"{address}/suc-khoe/song"):
         if time.monotonic() > deadline:
             print(f"{address} does not answer; the lines above may say why.", flush=True)
@@ -99,13 +101,11 @@ def announce(address: str) -> None:
 
 
 def sign_ins() -> str:
-    """The demo sign-ins, as the command that makes them prints them."""
     command = [sys.executable, "manage.py", "load_demo", "--print-only"]
     return subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True).stdout
 
 
 def answers(url: str) -> bool:
-    """Does the page at this address answer with 200?"""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 -- our own address
             return response.status == 200
@@ -118,9 +118,8 @@ def box(lines: list[str]) -> str:
     lines = [unicodedata.normalize("NFC", line) for line in lines]  # one character, one column
     width = max(map(len, lines))
     edge = "─" * (width + 2)
-    return "\n".join(
-        ["", f"┌{edge}┐", *(f"│ {line.ljust(width)} │" for line in lines), f"└{edge}┘"]
-    )
+    framed = [f"│ {line.ljust(width)} │" for line in lines]
+    return "\n".join(["", f"┌{edge}┐", *framed, f"└{edge}┘"])
 
 
 def supervise(port: int, environment: dict[str, str]) -> int:
@@ -132,20 +131,20 @@ def supervise(port: int, environment: dict[str, str]) -> int:
     for name, command in PROCESSES.items():
         program = Path(sys.executable).parent / command.format(port=port)
         manager.add_process(name, f"exec {program}", env=environment, cwd=str(REPOSITORY))
-    signal.signal(
-        signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM)
-    )  # honcho knows TERM and INT
+    # honcho handles TERM and INT only.
+    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     if manager.returncode in STOPPED_ON_REQUEST:
         return 0
     print(
-        "One of the processes above ended by itself, so all were stopped; nothing is lost. Start again: make run"
+        "One of the processes above ended by itself, so all were stopped; nothing is lost."
+        " Start again: make run"
     )
     return manager.returncode or 1
 
 
 def ask_to_end(pid: int) -> None:
-    """Ask one process. Honcho would ask its children too, and Celery's must be let finish their tasks."""
+    """Send SIGTERM to one process only: honcho would interrupt the tasks of Celery's children."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
 
@@ -153,16 +152,17 @@ def ask_to_end(pid: int) -> None:
 def run(port: int) -> int:
     """Prepare, run, announce. Gives the exit code."""
     address = f"http://127.0.0.1:{port}"
-    # On one's own machine a worker of root's is no news, and would push the address off the screen.
+    # A warning for servers. Here it would only push the address off the screen.
     quiet = "ignore:You're running the worker with superuser privileges"
     environment = {"SITE_URL": address, "PYTHONWARNINGS": quiet, **os.environ}
-    prepared = subprocess.run(
-        [sys.executable, "-m", "portal.run", "--prepare"], env=environment, cwd=REPOSITORY
-    )
+    this_module = [sys.executable, "-m", "portal.dev.run"]
+
+    prepared = subprocess.run([*this_module, "--prepare"], env=environment, cwd=REPOSITORY)
     if prepared.returncode:
         return prepared.returncode
+
     announcer = subprocess.Popen(
-        [sys.executable, "-m", "portal.run", "--announce", address], env=environment, cwd=REPOSITORY
+        [*this_module, "--announce", address], env=environment, cwd=REPOSITORY
     )
     try:
         return supervise(port, environment)
@@ -174,7 +174,7 @@ def run(port: int) -> int:
 def main(arguments: list[str]) -> int:
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(
-        prog="portal.run", description="Run the whole portal on this machine."
+        prog="portal.dev.run", description="Run the whole portal on this machine."
     )
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--prepare", action="store_true", help="only prepare the data")
@@ -182,7 +182,9 @@ def main(arguments: list[str]) -> int:
         "--announce", metavar="ADDRESS", help="only wait for the page and print the address"
     )
     options = parser.parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):  # end in good order, children first
+
+    # Leave by an exception, so that children are stopped first.
+    for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         if options.prepare:

@@ -1,7 +1,8 @@
-"""Does this machine have what only the system can give? Run by make before anything else, with the system's Python.
+"""Checks for what only the system can give. Run by make first, with the system's Python.
 
-As root on Debian or Ubuntu what is missing is installed; otherwise it is named in one message. Only the standard
-library is used, and only words that an old Python understands, so that even Python 3.6 gets a clear sentence.
+As root on Debian or Ubuntu what is missing is installed; otherwise it is named in one message.
+Uses the standard library only, and the syntax of Python 3.6: an old Python gets the message, too.
+Run by its path, since the package `portal` imports libraries that are not installed yet.
 """
 
 import argparse
@@ -15,19 +16,16 @@ import socket
 import subprocess
 import sys
 
-OLDEST_PYTHON = (3, 11)
-LIBRARIES = (  # the file on Linux, the file on macOS, the Debian package: what WeasyPrint writes PDFs with
+MIN_PYTHON = (3, 11)
+# What WeasyPrint needs: the file on Linux, the file on macOS, the Debian package.
+LIBRARIES = (
     ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0"),
     ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0"),
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
     ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig1"),
 )
-SERIF_FONTS = (
-    "Liberation Serif",
-    "Times New Roman",
-    "Noto Serif",
-    "Tinos",
-)  # those that know Vietnamese
+# Serif fonts with the Vietnamese letters.
+SERIF_FONTS = ("Liberation Serif", "Times New Roman", "Noto Serif", "Tinos")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SKIPPED = """
 ************************************************************************
@@ -39,15 +37,15 @@ SKIPPED = """
 
 def missing_python():
     """A sentence when this Python is too old, else None."""
-    if sys.version_info >= OLDEST_PYTHON:
+    if sys.version_info >= MIN_PYTHON:
         return None
-    return "Python {}.{} or newer is needed and {} is {}; name a newer one: make PYTHON=python3.12 run".format(
-        OLDEST_PYTHON[0], OLDEST_PYTHON[1], sys.executable, platform.python_version()
-    )
+    return (
+        "Python {}.{} or newer is needed and {} is {}; name a newer one: make PYTHON=python3.12 run"
+    ).format(MIN_PYTHON[0], MIN_PYTHON[1], sys.executable, platform.python_version())
 
 
 def missing_packages():
-    """What the portal lacks on this machine, as a dictionary: Debian package -> what it is for."""
+    """The Debian packages that the portal lacks on this machine, and what each is for."""
     missing = {}
     for linux, macos, package in LIBRARIES:
         if not loads(macos if sys.platform == "darwin" else linux):
@@ -55,14 +53,14 @@ def missing_packages():
     if not has_serif_font():
         missing["fonts-liberation"] = "a serif font with Vietnamese, for PDF papers"
         missing["fontconfig"] = "finds fonts"
-    if not os.path.exists(".venv"):
-        if not has_venv():
-            missing["python3-venv"] = "virtual environments of Python"
-        if must_build_redis() and not (shutil.which("cc") and shutil.which("make")):
-            missing["build-essential"] = (
-                "a C compiler, since there is no ready-made Redis for this Python"
-            )
     return missing
+
+
+def missing_venv():
+    """The Debian package for making .venv, if that is still to be done and cannot be."""
+    if os.path.exists(".venv") or has_venv():
+        return {}
+    return {"python3-venv": "virtual environments of Python"}
 
 
 def loads(library):
@@ -77,30 +75,24 @@ def loads(library):
 
 
 def has_serif_font():
-    """Is there a font for papers? The usual place first, since asking fontconfig takes longer."""
+    # The usual place first, since fontconfig is slower.
     if glob.glob("/usr/share/fonts/truetype/liberation*/LiberationSerif-Regular.ttf"):
         return True
     if not shutil.which("fc-list"):
         return False
-    families = subprocess.run(["fc-list", ":", "family"], stdout=subprocess.PIPE).stdout.decode(
-        "utf-8", "replace"
-    )
+    listed = subprocess.run(["fc-list", ":", "family"], stdout=subprocess.PIPE)
+    families = listed.stdout.decode("utf-8", "replace")
     return any(font in families for font in SERIF_FONTS)
 
 
 def has_venv():
-    """Can this Python make virtual environments? Debian packs that apart."""
+    """Can this Python make virtual environments? On Debian that is a package of its own."""
     try:
-        import ensurepip  # noqa: F401 - whether it is there is the question
+        import ensurepip  # noqa: F401 - only to see whether it is there
         import venv  # noqa: F401 - the same
     except ImportError:
         return False
     return True
-
-
-def must_build_redis():
-    """Is there no ready-made package of the embedded Redis for this Python? Then pip compiles it."""
-    return sys.platform != "linux" or platform.machine() != "x86_64" or sys.version_info >= (3, 13)
 
 
 def can_install():
@@ -113,16 +105,8 @@ def install(packages):
     print("Installing system packages: {} …".format(" ".join(packages)), flush=True)
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     update = ["apt-get", "-qq", "update"]
-    add = [
-        "apt-get",
-        "-qq",
-        "-y",
-        "-o",
-        "Dpkg::Use-Pty=0",
-        "install",
-        "--no-install-recommends",
-    ] + list(packages)
-    for command in (update, add):
+    add = ["apt-get", "-qq", "-y", "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"]
+    for command in (update, add + list(packages)):
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
@@ -138,9 +122,8 @@ def install(packages):
 def lacking_sentence(missing):
     """One message that names everything missing and what to do."""
     lines = ["This machine lacks:"]
-    lines += [
-        "  {:<24} {}".format(package, purpose) for package, purpose in sorted(missing.items())
-    ]
+    for package, purpose in sorted(missing.items()):
+        lines += ["  {:<24} {}".format(package, purpose)]
     if sys.platform == "darwin":
         lines += [
             "Install them:  brew install pango fontconfig && brew install --cask font-liberation"
@@ -153,11 +136,11 @@ def lacking_sentence(missing):
     return "\n".join(lines)
 
 
-def check_packages():
-    """Install what is missing, or a message that names it; None when all is well."""
-    missing = missing_packages()
+def provide(look):
+    """Install what `look` finds missing; a message when something is missing all the same."""
+    missing = look()
     if missing and can_install() and install(sorted(missing)):
-        missing = missing_packages()
+        missing = look()
     return lacking_sentence(missing) if missing else None
 
 
@@ -165,6 +148,7 @@ def check_port(port):
     """A sentence when nothing can listen on this port (as typed), else None."""
     if not str(port).lstrip("-").isdigit():
         return "PORT has to be a number, and {} is none: PORT=8000 make run".format(port)
+
     port = int(port)
     problem = port_problem(port)
     if problem is None:
@@ -196,20 +180,19 @@ def chromium():
         "~/Library/Caches/ms-playwright" if sys.platform == "darwin" else "~/.cache/ms-playwright"
     )
     patterns = ("chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/*")
-    found = [
-        path
-        for pattern in patterns
-        for path in glob.glob(os.path.join(cache, "chromium-*", pattern))
-    ]
+    found = []
+    for pattern in patterns:
+        found += glob.glob(os.path.join(cache, "chromium-*", pattern))
     return sorted(found)[-1] if found else None
 
 
 def provide_chromium():
-    """Get a Chromium if there is none: from the system, else from Playwright; else warn loudly."""
+    """Install a Chromium if there is none: the system's, else Playwright's; else warn."""
     if chromium():
         return
     if can_install() and install(["chromium"]) and chromium():
         return
+
     print("Asking Playwright for its own Chromium …", flush=True)
     command = [os.path.join(".venv", "bin", "python"), "-m", "playwright", "install", "chromium"]
     try:
@@ -222,36 +205,39 @@ def provide_chromium():
         )
     except (OSError, subprocess.SubprocessError):
         pass
+
     if not chromium():
-        advice = (
-            "brew install --cask chromium"
-            if sys.platform == "darwin"
-            else "sudo apt-get install chromium"
-        )
+        advice = "sudo apt-get install chromium"
+        if sys.platform == "darwin":
+            advice = "brew install --cask chromium"
         sys.stderr.write(SKIPPED.format(advice="To run them:  " + advice))
 
 
 def main(arguments):
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(
-        prog="portal/machine.py", description="Check what only the system can give."
+        prog="portal/dev/system_packages.py", description="Check what only the system can give."
     )
-    parser.add_argument("--port", help="also check that this port is free")
-    parser.add_argument(
-        "--chromium", action="store_true", help="only see to a browser for the browser tests"
-    )
+    parser.add_argument("--python", action="store_true", help="check Python and its venv")
+    parser.add_argument("--port", help="check that this port is free")
+    parser.add_argument("--papers", action="store_true", help="check what PDF papers need")
+    parser.add_argument("--chromium", action="store_true", help="provide a browser for the tests")
     options = parser.parse_args(arguments)
-    if options.chromium:
-        provide_chromium()
-        return 0
+
     problem = missing_python()
+    if problem is None and options.python:
+        problem = provide(missing_venv)
     if problem is None and options.port is not None:
         problem = check_port(options.port)
-    if problem is None:
-        problem = check_packages()
+    if problem is None and options.papers:
+        problem = provide(missing_packages)
     if problem:
         sys.stderr.write(problem + "\n")
-    return 1 if problem else 0
+        return 1
+
+    if options.chromium:
+        provide_chromium()
+    return 0
 
 
 if __name__ == "__main__":

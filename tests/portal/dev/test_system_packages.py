@@ -1,4 +1,4 @@
-"""portal.machine: what it says when something is missing."""
+"""What is said when the system lacks something."""
 
 import ast
 import inspect
@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from portal import machine
+from portal.dev import system_packages
 
 
 @pytest.fixture
@@ -19,46 +19,47 @@ def listener():
 
 
 def test_an_old_python_can_read_it():
-    ast.parse(inspect.getsource(machine), feature_version=(3, 6))
+    ast.parse(inspect.getsource(system_packages), feature_version=(3, 6))
 
 
 def test_an_old_python_is_a_sentence(monkeypatch, capsys):
-    monkeypatch.setattr(machine.sys, "version_info", (3, 9, 1))
-    assert machine.main([]) == 1
+    monkeypatch.setattr(system_packages.sys, "version_info", (3, 9, 1))
+    assert system_packages.main([]) == 1
     assert capsys.readouterr().err.startswith("Python 3.11 or newer is needed and ")
 
 
 def test_a_taken_port_is_a_sentence_with_another_port(listener, capsys):
-    assert machine.main(["--port", str(listener)]) == 1
+    assert system_packages.main(["--port", str(listener)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"Port {listener} is already in use; choose another: make run PORT=")
-    assert machine.port_problem(int(said.split("PORT=")[1])) is None
+    assert system_packages.port_problem(int(said.split("PORT=")[1])) is None
 
 
 @pytest.mark.parametrize("port", [65536, -1])
 def test_a_number_that_is_no_port_is_a_sentence(port):
-    assert machine.check_port(port).startswith(
+    assert system_packages.check_port(port).startswith(
         f"Port {port} is not a port number; choose another: make run PORT=80"
     )
 
 
 def test_all_is_well_here():
-    assert machine.check_port(0) is None
-    assert machine.missing_packages() == {}
+    assert system_packages.check_port(0) is None
+    assert system_packages.missing_packages() == {}
 
 
 def test_a_port_that_is_no_number_is_told_what_a_port_is():
     assert (
-        machine.check_port("abc") == "PORT has to be a number, and abc is none: PORT=8000 make run"
+        system_packages.check_port("abc")
+        == "PORT has to be a number, and abc is none: PORT=8000 make run"
     )
 
 
 def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):
-    monkeypatch.setattr(machine, "loads", lambda library: False)
-    monkeypatch.setattr(machine, "has_serif_font", lambda: False)
-    monkeypatch.setattr(machine, "can_install", lambda: False)
-    monkeypatch.setattr(machine.sys, "platform", "linux")
-    assert machine.main([]) == 1
+    monkeypatch.setattr(system_packages, "loads", lambda library: False)
+    monkeypatch.setattr(system_packages, "has_serif_font", lambda: False)
+    monkeypatch.setattr(system_packages, "can_install", lambda: False)
+    monkeypatch.setattr(system_packages.sys, "platform", "linux")
+    assert system_packages.main(["--papers"]) == 1
     said = capsys.readouterr().err
     command = "sudo apt-get install fontconfig fonts-liberation libfontconfig1 libharfbuzz-subset0"
     assert f"{command} libpango-1.0-0 libpangoft2-1.0-0" in said
@@ -66,16 +67,18 @@ def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):
 
 def test_as_root_what_is_missing_is_installed(monkeypatch):
     installed = []
-    monkeypatch.setattr(machine, "loads", lambda library: bool(installed))
-    monkeypatch.setattr(machine, "can_install", lambda: True)
-    monkeypatch.setattr(machine, "install", lambda packages: installed.extend(packages) or True)
-    assert machine.main([]) == 0
+    monkeypatch.setattr(system_packages, "loads", lambda library: bool(installed))
+    monkeypatch.setattr(system_packages, "can_install", lambda: True)
+    monkeypatch.setattr(
+        system_packages, "install", lambda packages: installed.extend(packages) or True
+    )
+    assert system_packages.main(["--papers"]) == 0
     assert "libpango-1.0-0" in installed
 
 
 def test_no_browser_at_all_is_a_loud_warning(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(machine, "chromium", lambda: None)
-    monkeypatch.setattr(machine, "can_install", lambda: False)
+    monkeypatch.setattr(system_packages, "chromium", lambda: None)
+    monkeypatch.setattr(system_packages, "can_install", lambda: False)
     monkeypatch.chdir(tmp_path)  # where there is no Playwright to ask
-    assert machine.main(["--chromium"]) == 0
+    assert system_packages.main(["--chromium"]) == 0
     assert "browser tests will be SKIPPED" in capsys.readouterr().err

@@ -1,8 +1,8 @@
-"""All checks of the house but the tests: run every one, then tell which failed.
+"""All checks but the tests: runs every one, then tells which failed.
 
-    python -m portal.house_checks
+    python -m portal.dev.checks
 
-runs under portal.embedded, since some ask the database.
+runs under portal.dev.embedded, since some need the database.
 """
 
 import concurrent.futures
@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-PRODUCTION = {  # an environment as in docs/environment.md, with nothing true in it
+REPOSITORY = Path(__file__).resolve().parents[2]
+PRODUCTION = {  # as in docs/environment.md, with made-up values
     "PRODUCTION": "1",
     "SECRET_KEY": "only-for-the-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "ALLOWED_HOSTS": "dichvucong.example.vn",
@@ -34,6 +34,7 @@ CHECKS = {  # the slowest first
     "translations complete": "manage.py translations check",
     "state diagram current": "manage.py workflow_diagram --check",
     "import lines": "lint-imports",
+    "template rooms": "-m portal.dev.template_rooms",
     "templates": "djlint --lint --quiet templates",
     "style": "ruff check",
     "format": "ruff format --check",
@@ -43,8 +44,6 @@ ENVIRONMENTS = {"production settings": PRODUCTION}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check said."""
-
     name: str
     passed: bool
     output: str
@@ -52,13 +51,15 @@ class Outcome:
 
 
 def run(name: str) -> Outcome:
-    """Run one check."""
     program, *arguments = shlex.split(CHECKS[name])
-    folder = Path(sys.executable).parent
-    command = [sys.executable, program] if program.endswith(".py") else [str(folder / program)]
+    if program in ("manage.py", "-m"):
+        command = [sys.executable, program, *arguments]
+    else:
+        command = [str(Path(sys.executable).parent / program), *arguments]
+
     started = time.monotonic()
     done = subprocess.run(
-        command + arguments,
+        command,
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONWARNINGS": "default", **ENVIRONMENTS.get(name, {})},
         stdin=subprocess.DEVNULL,
@@ -73,19 +74,19 @@ def main() -> int:
     """Run all checks, two at a time; gives the exit code."""
     failed = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        for outcome in concurrent.futures.as_completed([pool.submit(run, name) for name in CHECKS]):
-            done = outcome.result()
-            print(
-                f"{'ok    ' if done.passed else 'FAILED'} {done.name} ({done.seconds:.1f} s)",
-                flush=True,
-            )
-            failed += [] if done.passed else [done]
+        running = [pool.submit(run, name) for name in CHECKS]
+        for finished in concurrent.futures.as_completed(running):
+            done = finished.result()
+            mark = "ok    " if done.passed else "FAILED"
+            print(f"{mark} {done.name} ({done.seconds:.1f} s)", flush=True)
+            if not done.passed:
+                failed.append(done)
+
     for done in failed:
         print(f"\n── {done.name}: {CHECKS[done.name]}\n{done.output}")
     if failed:
-        print(
-            f"\n{len(failed)} of {len(CHECKS)} checks failed: {', '.join(done.name for done in failed)}"
-        )
+        names = ", ".join(done.name for done in failed)
+        print(f"\n{len(failed)} of {len(CHECKS)} checks failed: {names}")
     return 1 if failed else 0
 
 

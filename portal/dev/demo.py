@@ -1,7 +1,7 @@
-"""People and dossiers to try the portal with. All are made up, and every dossier goes the way of a real one.
+"""Made-up people and dossiers to try the portal with.
 
-Nothing here writes a state or a sum: drafts are filled in, sent and moved through `dossiers.workflow`, and money comes
-in through `payments.ledger`.
+Nothing here writes a state or a sum: drafts are filled in, sent and moved through
+`dossiers.workflow`, and money comes in through `payments.ledger`.
 """
 
 import io
@@ -53,12 +53,13 @@ ROLES = {person.username: person.role for person in PEOPLE if person.role}
 CITIZEN = {"citizen_id": "051190000123", "phone": "0905000111", "email": "congdan@example.vn"}
 
 NAMES = (
-    "Phạm Văn Ngheo", "Phạm Thị Bé", "Nguyễn Văn Thuận", "Đinh Thị Lan", "Trần Thị Thu Hà", "Phạm Văn Treo",
-    "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến", "Đinh Văn Dút", "Bùi Quang Huy",
+    "Phạm Văn Ngheo", "Phạm Thị Bé", "Nguyễn Văn Thuận", "Đinh Thị Lan", "Trần Thị Thu Hà",
+    "Phạm Văn Treo", "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến",
+    "Đinh Văn Dút", "Bùi Quang Huy",
 )  # fmt: skip
 
 # How far each of the first dossiers goes, and by whom; the list starts again for more.
-WAYS: tuple[tuple[tuple[Action, str], ...], ...] = (
+JOURNEYS: tuple[tuple[tuple[Action, str], ...], ...] = (
     (),
     ((Action.RECEIVE, "motcua"),),
     ((Action.RECEIVE, "motcua"), (Action.START, "chuyenvien")),
@@ -83,7 +84,7 @@ WAYS: tuple[tuple[tuple[Action, str], ...], ...] = (
         (Action.DELIVER, "motcua"),
     ),
 )
-FIRST = len(WAYS)
+FIRST_DOSSIERS = len(JOURNEYS)
 NOTES = {
     Action.REQUEST_INTAKE_SUPPLEMENT: "Bản chụp bị mờ, xin chụp lại cho rõ bốn góc.",
     Action.REQUEST_SUPPLEMENT: "Xin bổ sung giấy tờ tùy thân còn hạn của người nộp.",
@@ -96,16 +97,16 @@ class NoServices(Exception):
     """The catalogue holds nothing that can be sent from home."""
 
 
-# --- People ------------------------------------------------------------------------------------------------------
+# --- People ---
 
 
 @transaction.atomic
 def ensure_people() -> None:
-    """Create the demo sign-ins, or give them the present password again; one slow hash for all of them."""
-    known = {
-        user.username: user
-        for user in User.objects.filter(username__in=[person.username for person in PEOPLE])
-    }
+    """Create the demo sign-ins, or give them the present password again.
+
+    All share one hash, since making one is slow on purpose.
+    """
+    known = _users()
     citizen = known.get("congdan")
     unchanged = citizen is not None and citizen.check_password(settings.DEMO_PASSWORD)
     if unchanged and len(known) == len(PEOPLE):
@@ -115,8 +116,13 @@ def ensure_people() -> None:
         _ensure(person, password)
 
 
+def _users() -> dict[str, User]:
+    usernames = [person.username for person in PEOPLE]
+    return {user.username: user for user in User.objects.filter(username__in=usernames)}
+
+
 def _ensure(person: Person, password: str) -> None:
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "full_name": person.full_name,
         "title": person.title,
         "email": f"{person.username}@example.vn",
@@ -124,26 +130,27 @@ def _ensure(person: Person, password: str) -> None:
         "is_superuser": person.superuser,
         "password": password,
     }
-    facts |= CITIZEN if person.role is None and not person.superuser else {}
-    user, _created = User.objects.update_or_create(username=person.username, defaults=facts)
+    if person.role is None and not person.superuser:
+        fields |= CITIZEN
+    user, _created = User.objects.update_or_create(username=person.username, defaults=fields)
     if person.role:
         user.groups.add(Group.objects.get_or_create(name=GROUPS[person.role])[0])
 
 
-# --- Dossiers ----------------------------------------------------------------------------------------------------
+# --- Dossiers ---
 
 
 def make_dossiers(number: int) -> int:
-    """Send `number` dossiers and lead each as far as its turn says. Raises NoServices when nothing can be sent."""
+    """Send `number` dossiers and move each as far as its turn says.
+
+    Raises NoServices when nothing can be sent.
+    """
     online = list(
         Service.objects.published().online().prefetch_related("papers", "fees").order_by("slug")
     )
     if not online:
         raise NoServices
-    people = {
-        user.username: user
-        for user in User.objects.filter(username__in=[person.username for person in PEOPLE])
-    }
+    people = _users()
     begin = Dossier.objects.count()
     for turn in range(begin, begin + number):
         _make(online[turn % len(online)], turn, people)
@@ -158,7 +165,7 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
     for slot in answers.missing(answers.papers(draft)):
         drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
     dossier = send.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
-    for action, username in WAYS[turn % len(WAYS)]:
+    for action, username in JOURNEYS[turn % len(JOURNEYS)]:
         by = people[username]
         if action == Action.DELIVER and dossier.owed:
             ledger.record_cash(dossier, by=by)
@@ -236,7 +243,7 @@ def _number(question: Question) -> int:
 
 
 def _day(question: Question) -> str:
-    """Return a day that the question may mean, within its limits; ISO dates compare as they read."""
+    """Return a likely day, within the limits; as text, ISO dates compare as the days do."""
     label, day = question.label.lower(), "2015-03-20"
     if "sinh" in label:
         day = "1995-06-15"

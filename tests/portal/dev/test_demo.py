@@ -1,4 +1,4 @@
-"""The demo: people who can sign in, dossiers that went the real way, nothing of it in production."""
+"""The demo: people who can sign in, dossiers that went the real way, refused in production."""
 
 import io
 
@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from dossiers.models import Document, Dossier, Event
 from dossiers.moves import Action
 from dossiers.states import Role, State
-from portal import demo
+from portal.dev import demo
 from portal.models import User
 from services import form_spec
 from tests.services.factories import PaperFactory, ServiceFactory
@@ -91,7 +91,7 @@ def test_a_changed_password_reaches_the_people_who_are_already_there(catalogue, 
 def test_more_dossiers_are_made_on_request(catalogue):
     load_demo()
     load_demo(dossiers=3)
-    assert Dossier.objects.count() == demo.FIRST + 3
+    assert Dossier.objects.count() == demo.FIRST_DOSSIERS + 3
 
 
 def test_an_empty_catalogue_is_said_and_the_people_are_there_all_the_same():

@@ -1,4 +1,4 @@
-"""portal.embedded as people call it: a command line, in a copy of the repository below a closed home folder."""
+"""portal.dev.embedded by its command line, in a copy below a closed home folder."""
 
 import contextlib
 import functools
@@ -8,21 +8,23 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from portal import embedded, embedded_servers
-from portal.embedded_servers import Place, command_line, socket_folder, stop, stop_leftovers
+from portal.dev import embedded, servers
+from portal.dev.servers import Place, command_line, socket_folder, stop, stop_leftovers
 
 SECONDS = 60
 LOOK = """
 import os, psycopg
 with psycopg.connect(os.environ["DATABASE_URL"]) as c:
     print(c.execute(\"\"\"select current_database(), pg_encoding_to_char(encoding), lower('ĐẮK'),
-        current_setting('timezone') from pg_database where datname = current_database()\"\"\").fetchone())
+        current_setting('timezone') from pg_database
+        where datname = current_database()\"\"\").fetchone())
 """
 PING = "import os, redis; print(redis.Redis.from_url(os.environ['REDIS_URL']).ping())"
 REMEMBER = """
@@ -40,14 +42,19 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "portal").mkdir(parents=True)
+        package = folder / "portal" / "dev"
+        package.mkdir(parents=True)
         (folder / "portal" / "__init__.py").touch()
-        for module in (embedded, embedded_servers):
-            shutil.copy(module.__file__, folder / "portal")
+        (package / "__init__.py").touch()
+        for module in (embedded, servers):
+            shutil.copy(module.__file__, package)
 
-    def command(self, *command: str, python: str = sys.executable) -> list[str]:
-        """The command line, on the data called “test”."""
-        return [python, "-m", "portal.embedded", "--name", "test", "--", *command]
+    def command(
+        self, *command: str, name: str = "test", options: tuple[str, ...] = ()
+    ) -> list[str]:
+        return [
+            sys.executable, "-m", "portal.dev.embedded", "--name", name, *options, "--", *command,
+        ]  # fmt: skip
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment without the servers of the test run itself."""
@@ -59,11 +66,11 @@ class Copy:
         return {**kept, "PYTHONWARNINGS": "error", **more}
 
     def run(
-        self, *command: str, python: str = sys.executable, **more: str
+        self, *command: str, name: str = "test", options: tuple[str, ...] = (), **more: str
     ) -> subprocess.CompletedProcess:
         """Run a command to its end."""
         return subprocess.run(
-            self.command(*command, python=python),
+            self.command(*command, name=name, options=options),
             cwd=self.folder,
             env=self.environment(**more),
             capture_output=True,
@@ -72,10 +79,10 @@ class Copy:
         )
 
     @contextlib.contextmanager
-    def started(self, *command: str) -> Iterator[subprocess.Popen]:
+    def started(self, *command: str, name: str = "test") -> Iterator[subprocess.Popen]:
         """Start a command that says "ready" and waits, in a process group of its own."""
         process = subprocess.Popen(
-            self.command(*command),
+            self.command(*command, name=name),
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.PIPE,
@@ -95,7 +102,7 @@ class Copy:
     @functools.cached_property
     def data(self) -> Path:
         """Where its data lie."""
-        code = "import os; from portal import embedded as e; print(e.LOCAL_DATA if os.geteuid() else e.ROOTS_DATA)"
+        code = "from portal.dev import embedded; print(embedded.data_home())"
         found = subprocess.run(
             [sys.executable, "-c", code],
             cwd=self.folder,
@@ -112,13 +119,13 @@ class Copy:
 
     def replace(self, old: str, new: str) -> None:
         """Break something on purpose."""
-        module = self.folder / "portal" / "embedded_servers.py"
+        module = self.folder / "portal" / "dev" / "servers.py"
         assert old in module.read_text()
         module.write_text(module.read_text().replace(old, new))
 
     def remove(self) -> None:
         """Remove its data, wherever they lie."""
-        command = [sys.executable, "-m", "portal.embedded", "--remove-data"]
+        command = [sys.executable, "-m", "portal.dev.embedded", "--remove-data"]
         subprocess.run(
             command, cwd=self.folder, env=self.environment(), check=True, timeout=SECONDS
         )
@@ -182,7 +189,7 @@ def test_changes_the_permissions_of_no_folder(fresh):
 def test_keeps_its_data_private(shared):
     shared.run("true")
     data = shared.data / "test"
-    for name in ("postgres18", "redis", "socket", "redis.conf", "postgres.log"):
+    for name in ("postgres18", "valkey", "socket", "valkey.conf", "postgres.log"):
         assert stat.S_IMODE((data / name).stat().st_mode) & 0o077 == 0, name
 
 
@@ -215,19 +222,83 @@ def test_starts_only_the_one_that_is_missing(shared, given, other):
 
 def test_an_unknown_command_is_a_sentence(shared):
     seen = shared.run("no-such-command")
-    assert (seen.returncode, seen.stderr) == (
-        1,
-        "Cannot run no-such-command: No such file or directory.\n",
-    )
+    assert seen.returncode == 1
+    assert seen.stderr == "Cannot run no-such-command: there is no such command.\n"
 
 
-def test_a_second_start_is_told_so(shared):
+def test_an_unknown_command_is_a_sentence_when_a_folder_of_path_is_closed(shared, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o000)
+    seen = shared.run("no-such-command", PATH=f"{tmp_path / 'closed'}:{os.environ['PATH']}")
+    assert seen.stderr == "Cannot run no-such-command: there is no such command.\n"
+
+
+def test_a_file_that_is_no_program_is_a_sentence(shared):
+    not_executable = shared.folder / "portal" / "__init__.py"
+    seen = shared.run(str(not_executable))
+    assert seen.stderr == f"Cannot run {not_executable}: there is no such command.\n"
+
+
+RUNNING = "The embedded servers “{}” are already running; stop that run first.\n"
+
+
+def test_a_second_run_of_tests_is_refused(shared):
     with shared.started(sys.executable, "-c", WAIT):
         second = shared.run("true")
-    assert second.returncode == 1
-    assert (
-        second.stderr == "The embedded servers “test” are already running; stop that run first.\n"
-    )
+    assert (second.returncode, second.stderr) == (1, RUNNING.format("test"))
+
+
+def test_a_second_run_is_refused_when_it_must_be_exclusive(shared):
+    with shared.started(sys.executable, "-c", WAIT, name="run"):
+        second = shared.run("true", name="run", options=("--exclusive",))
+    assert (second.returncode, second.stderr) == (1, RUNNING.format("run"))
+
+
+def test_a_second_run_uses_the_servers_of_the_first(shared):
+    with shared.started(sys.executable, "-c", WAIT, name="run"):
+        before = shared.processes()
+        seen = shared.run(sys.executable, "-c", LOOK + PING, name="run")
+        assert shared.processes() == before
+    assert seen.stdout == "('portal', 'UTF8', 'đắk', 'UTC')\nTrue\n"
+
+
+def test_a_second_run_waits_for_servers_that_are_starting(fresh):
+    """The lock is taken before the addresses are written down."""
+    command = fresh.command("sleep", "60", name="run")
+    with subprocess.Popen(command, cwd=fresh.folder, env=fresh.environment()) as first:
+        while not (fresh.data / "run.lock").exists():
+            time.sleep(0.01)
+        seen = fresh.run(sys.executable, "-c", PING, name="run")
+        first.terminate()
+    assert seen.stdout == "True\n"
+
+
+def test_the_addresses_are_private_and_removed_at_the_end(shared):
+    note = shared.data / "run.addresses"
+    with shared.started(sys.executable, "-c", WAIT, name="run"):
+        assert stat.S_IMODE(note.stat().st_mode) == 0o600
+    assert not note.exists()
+
+
+def test_the_addresses_of_a_killed_run_are_not_believed(fresh):
+    (fresh.data / "run.addresses").write_text('{"DATABASE_URL": "a", "REDIS_URL": "b"}')
+    seen = fresh.run(sys.executable, "-c", ADDRESSES, name="run")
+    assert "postgresql://postgres@/portal" in seen.stdout
+
+
+def test_a_second_run_is_refused_when_the_first_has_no_server_to_share(shared):
+    command = shared.command(sys.executable, "-c", WAIT, name="run")
+    with subprocess.Popen(
+        command,
+        cwd=shared.folder,
+        env=shared.environment(REDIS_URL="redis://given"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as first:
+        assert first.stdout.readline() == "ready\n"
+        second = shared.run("true", name="run")
+        first.stdin.close()
+    assert second.stderr == RUNNING.format("run")
 
 
 def test_a_killed_run_leaves_nothing(shared):
@@ -245,7 +316,7 @@ def test_what_a_killed_run_left_all_the_same_is_stopped_first(fresh):
         process.kill()
         process.wait(SECONDS)
         assert (
-            len([line for line in fresh.processes() if "-D" in line or "redis.conf" in line]) == 2
+            len([line for line in fresh.processes() if "-D" in line or "valkey.conf" in line]) == 2
         )
         assert fresh.run(sys.executable, "-c", LOOK + PING).returncode == 0
         assert fresh.processes() == []
@@ -284,7 +355,7 @@ def test_a_request_to_end_is_passed_on(shared, number):
             "PostgreSQL could not make its data folder; {}/initdb.log says why.\n",
         ),
         ("listen_addresses=", "nonsense=1", "postgres did not start; {}/postgres.log says why.\n"),
-        ('"bind":', '"nonsense":', "redis-server did not start; {}/redis-server.log says why.\n"),
+        ('"bind":', '"nonsense":', "valkey-server did not start; {}/valkey-server.log says why.\n"),
     ],
 )
 def test_a_server_that_fails_is_a_sentence_and_leaves_nothing(fresh, old, new, sentence):
@@ -309,7 +380,7 @@ def test_a_missing_package_is_a_sentence(fresh):
 
 
 def test_needs_no_django(fresh):
-    code = "import sys, portal.embedded; sys.exit('django' in sys.modules)"
+    code = "import sys, portal.dev.embedded; sys.exit('django' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=fresh.folder, check=False).returncode == 0
     )
@@ -319,13 +390,13 @@ def test_a_long_path_gets_a_short_socket(tmp_path):
     long = tmp_path / ("long" * 30)
     long.mkdir()
     with socket_folder(Place(long)) as folder:
-        assert len(str(folder)) < embedded_servers.SOCKET_PATH_LIMIT
+        assert len(str(folder)) < servers.SOCKET_PATH_LIMIT
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert not folder.exists()
 
 
 def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
-    pidfile = tmp_path / "redis" / "redis.pid"
+    pidfile = tmp_path / "valkey" / "valkey.pid"
     pidfile.parent.mkdir()
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as stranger:
         pidfile.write_text(str(stranger.pid))
@@ -335,8 +406,8 @@ def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
 
 
 def test_a_deaf_process_is_killed(monkeypatch):
-    monkeypatch.setattr(embedded_servers, "STOP_SECONDS", 0.1)
-    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); input()"
+    monkeypatch.setattr(servers, "STOP_SECONDS", 0.1)
+    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAIT}"
     with subprocess.Popen(
         [sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from dossiers.access import GROUPS
-from portal import groups
+from portal.accounts import groups
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,8 @@ def test_after_migrating_the_three_roles_and_the_editors_are_there():
 
 def test_making_them_again_changes_nothing():
     before = set(Group.objects.values_list("name", "permissions__codename"))
-    groups.ensure()
-    groups.ensure()
+    groups.ensure_groups()
+    groups.ensure_groups()
     assert set(Group.objects.values_list("name", "permissions__codename")) == before
 
 
@@ -43,7 +43,7 @@ def test_roles_hold_no_permission_of_django():
     assert not Group.objects.filter(name__in=GROUPS.values(), permissions__isnull=False).exists()
 
 
-# --- The staff's sign-in -----------------------------------------------------------------------------------------
+# --- The staff's sign-in ---
 
 LOGIN = reverse("admin:login")
 

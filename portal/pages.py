@@ -1,0 +1,72 @@
+"""The start page, the page about the portal, and the pages of errors."""
+
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from portal.middleware import DATABASE_ERRORS, unavailable
+from services.models import Field, Service
+
+SHOWN_PER_LIST = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page: search, fields with counts, the first of both lists, the lookup box."""
+    first = Service.objects.published().order_by("-is_featured", "search_text")
+    is_published = Q(services__is_published=True)
+    fields = Field.objects.annotate(
+        total=Count("services", filter=is_published),
+        online=Count(
+            "services", filter=is_published & Q(services__level__gte=Service.Level.ONLINE)
+        ),
+    )
+    fields = fields.filter(total__gt=0).order_by("order", "name")  # annotate drops Meta.ordering
+    online_count = sum(field.online for field in fields)
+    context = {
+        "fields": fields,
+        "online": first.online()[:SHOWN_PER_LIST],
+        "offline": first.offline()[:SHOWN_PER_LIST],
+        "online_count": online_count,
+        "offline_count": sum(field.total for field in fields) - online_count,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/about.html")
+
+
+def no_view_on_site(request: HttpRequest, row: str) -> HttpResponse:
+    raise Http404
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Made without database, session and context processors, any of which may be the cause."""
+    error = sys.exc_info()[1]
+
+    # Raised in a middleware or an error page, where Django calls no process_exception.
+    if isinstance(error, DATABASE_ERRORS):
+        return unavailable(error)
+
+    return HttpResponse(render_to_string("500.html"), status=500)
