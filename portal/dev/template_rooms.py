@@ -72,7 +72,7 @@ def room_of(template: str) -> str | None:
 
 def loaded(text: str) -> list[str]:
     """The tag libraries that a template loads, also in the form {% load tag from library %}."""
-    found = []
+    found: list[str] = []
     for match in LOAD.finditer(text):
         words = match["libraries"].split()
         found += words[-1:] if "from" in words else words
