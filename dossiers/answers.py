@@ -49,34 +49,50 @@ class Slot:
         return self.upload and self.required and not self.files
 
 
-def sections(dossier: Dossier) -> tuple[form_spec.Section, ...]:
-    """Return the sections of the frozen form that ask something on a page (a section of files only
-    does not).
-    """
-    return tuple(
-        section
-        for section in form_spec.parse(dossier.form)
-        if any(question.kind != "file" for question in section.asking)
-    )
+Specification = tuple[form_spec.Section, ...]
+# Kinds that are not answered on the page of their section: texts to read, and files.
+OFF_PAGE = form_spec.SPEAKING | {"file"}
 
 
-def summary(dossier: Dossier) -> list[AnsweredSection]:
+def sections(specification: Specification) -> Specification:
+    """Return the sections that ask something on a page; a section of files only does not."""
+    return tuple(section for section in specification if asked_on_a_page(section))
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a dossier asks, parsed once: the sections with questions, and the papers with files."""
+
+    specification: Specification
+    sections: Specification
+    papers: list[Slot]
+
+
+def contents(dossier: Dossier) -> Contents:
+    specification = form_spec.parse(dossier.form)
+    return Contents(specification, sections(specification), papers(dossier, specification))
+
+
+def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
+    """Return the questions of a section that are answered on its page; files are papers."""
+    return tuple(question for question in section.questions if question.kind not in OFF_PAGE)
+
+
+def summary(dossier: Dossier, specification: Specification | None = None) -> list[AnsweredSection]:
     """Return every section with its questions and answers in words.
 
-    As the check-your-answers page shows them.
+    `specification` is the parsed form of the dossier, where the caller has it already.
     """
-    return [
-        AnsweredSection(
-            section.title,
-            number,
-            tuple(
-                Answer(question.label, in_words(question, dossier.answers.get(question.key)))
-                for question in section.asking
-                if question.kind != "file"
-            ),
+    if specification is None:
+        specification = form_spec.parse(dossier.form)
+    answered = []
+    for number, section in enumerate(sections(specification)):
+        lines = tuple(
+            Answer(question.label, in_words(question, dossier.answers.get(question.key)))
+            for question in asked_on_a_page(section)
         )
-        for number, section in enumerate(sections(dossier))
-    ]
+        answered.append(AnsweredSection(section.title, number, lines))
+    return answered
 
 
 def in_words(question: Question, value: Any) -> str:
@@ -124,47 +140,73 @@ def _in_words(question: Question, value: Any) -> str:
             return str(value)
 
 
-def papers(dossier: Dossier, *, round: int | None = None) -> list[Slot]:
+def papers(
+    dossier: Dossier, specification: Specification | None = None, *, round: int | None = None
+) -> list[Slot]:
     """Return the list of papers and file questions with the files sent (all rounds, or one).
 
     In reading order.
     """
+    if specification is None:
+        specification = form_spec.parse(dossier.form)
     files: dict[str, list[Attachment]] = {}
     for attachment in dossier.attachments.all():
         if round is None or attachment.round == round:
             files.setdefault(attachment.slot, []).append(attachment)
-    slots = [
-        Slot(
-            paper["key"], paper["name"], str(Paper.Kind(paper["kind"]).label), paper["copies"],
-            paper["required"], paper["upload"], paper["hint"], tuple(files.pop(paper["key"], ())),
+
+    slots = []
+    for paper in dossier.papers:
+        slots.append(
+            Slot(
+                key=paper["key"],
+                name=paper["name"],
+                kind=str(Paper.Kind(paper["kind"]).label),
+                copies=paper["copies"],
+                required=paper["required"],
+                upload=paper["upload"],
+                hint=paper["hint"],
+                files=tuple(files.pop(paper["key"], ())),
+            )
         )
-        for paper in dossier.papers
-    ]  # fmt: skip
-    for section in form_spec.parse(dossier.form):
-        for question in section.asking:
-            if question.kind == "file":
-                sent = tuple(files.pop(question.key, ()))
-                slots.append(
-                    Slot(
-                        question.key,
-                        question.label,
-                        _("Tệp"),
-                        1,
-                        question.required,
-                        True,
-                        question.help,
-                        sent,
-                    )
-                )
+    for question in file_questions(specification):
+        slots.append(
+            Slot(
+                key=question.key,
+                name=question.label,
+                kind=_("Tệp"),
+                copies=1,
+                required=question.required,
+                upload=True,
+                hint=question.help,
+                files=tuple(files.pop(question.key, ())),
+            )
+        )
     # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is
     # never out of sight.
-    others = [
-        Slot(key, _("Giấy tờ khác"), _("Tệp"), 1, False, False, "", tuple(sent))
-        for key, sent in files.items()
-    ]
-    return slots + others
+    for key, left in files.items():
+        slots.append(other_papers(key, tuple(left)))
+    return slots
 
 
-def missing(dossier: Dossier) -> list[Slot]:
+def file_questions(specification: Specification) -> list[Question]:
+    questions = [question for section in specification for question in section.questions]
+    return [question for question in questions if question.kind == "file"]
+
+
+def other_papers(key: str, files: tuple[Attachment, ...]) -> Slot:
+    """Return the line of files that belong to no line of the list."""
+    return Slot(
+        key=key,
+        name=_("Giấy tờ khác"),
+        kind=_("Tệp"),
+        copies=1,
+        required=False,
+        upload=False,
+        hint="",
+        files=files,
+    )
+
+
+def missing(papers: list[Slot]) -> list[Slot]:
     """Return the required papers for which no file was sent."""
-    return [slot for slot in papers(dossier) if slot.is_missing]
+    return [slot for slot in papers if slot.is_missing]

@@ -62,6 +62,7 @@ def given_as(performing: Performing, kind: type[G]) -> G:
 @effect(Action.SUBMIT)
 def submit(performing: Performing) -> facts.Submitted:
     dossier, actor = performing.dossier, performing.actor
+    submission = given_as(performing, facts.Submission)
     dossier.submitted_at = performing.now
     sent_online = dossier.channel == Dossier.Channel.ONLINE
     if actor is not None and dossier.owner_id is None and sent_online:
@@ -69,7 +70,7 @@ def submit(performing: Performing) -> facts.Submitted:
     return facts.Submitted(
         head=snapshot.paper_head(dossier, actor),
         form_version=dossier.form_version,
-        papers=snapshot.papers_sent(dossier),
+        papers=submission.papers,
         fees=snapshot.fees(dossier),
     )
 

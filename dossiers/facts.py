@@ -243,6 +243,13 @@ class Approved(PaperFacts):
 
 
 @dataclass(frozen=True)
+class Submission:
+    """The papers that were found complete when the dossier was sent."""
+
+    papers: tuple[PaperLine, ...] = ()
+
+
+@dataclass(frozen=True)
 class NewFee:
     """A fee fixed only now; amount 0 asks for what is already owed."""
 
@@ -268,4 +275,4 @@ class Money:
     is_play_money: bool = False
 
 
-Given = NewFee | Proposal | Money
+Given = Submission | NewFee | Proposal | Money

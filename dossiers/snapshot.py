@@ -4,7 +4,7 @@ All words are in the language of the authority, whatever the language of the per
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -121,10 +121,9 @@ def lines_covered(dossier: Dossier, amount: int) -> tuple[facts.FeeLine, ...]:
 # --- Papers and answers ---
 
 
-@in_authority_language
-def papers_sent(dossier: Dossier) -> tuple[facts.PaperLine, ...]:
+def papers_sent(papers: Iterable[answers.Slot]) -> tuple[facts.PaperLine, ...]:
     """Return the papers for which files were sent."""
-    return tuple(paper_line(slot) for slot in answers.papers(dossier) if slot.files)
+    return tuple(paper_line(slot) for slot in papers if slot.files)
 
 
 @in_authority_language

@@ -11,7 +11,7 @@ from dossiers import facts
 from dossiers.clock import move_clock
 from dossiers.effects import EFFECTS, Performing
 from dossiers.models import Dossier, Event
-from dossiers.moves import Action, NotAllowed
+from dossiers.moves import MOVES, Action, Clock, NotAllowed
 from dossiers.outbox import queue
 from dossiers.states import Role
 
@@ -33,7 +33,7 @@ def perform(
     changed, when the table does not offer the move from the state found under the lock, when a
     reason is owed and missing, or when the effect of the move refuses.
     """
-    move = action.move
+    move = MOVES[action]
     # Another officer or another tab may have moved the dossier since the caller looked: only the
     # row read under the lock counts.
     rows = Dossier.objects.select_for_update(of=("self",)).select_related("agency")
@@ -44,7 +44,8 @@ def perform(
     state_before = dossier.state
     if move.target is not None:
         dossier.state = move.target
-    move_clock(dossier, move.clock, now)
+    if move.clock != Clock.NONE:
+        move_clock(dossier, move.clock, now)
     kept = EFFECTS[action](Performing(dossier, by, now, given))
     dossier.save()
 
@@ -69,7 +70,7 @@ def perform(
 
 def refuse_unless_offered(dossier: Dossier, action: Action, role: Role, note: str) -> None:
     """Raise NotAllowed, with a sentence, unless the table offers `action` to `role` now."""
-    move = action.move
+    move = MOVES[action]
     if role not in move.roles:
         sentence = _("Thao tác “%(action)s” không thuộc phần việc của bạn.")
         raise NotAllowed(sentence % {"action": move.label})

@@ -1,9 +1,12 @@
-"""Money in the admin: attempts to pay with their books and raw messages, read-only; and one page to take cash.
+"""Money in the admin: attempts to pay with their books and raw messages, read-only.
+
+And one page to take cash.
 
 Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
 """
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +50,7 @@ class LedgerInline(StaffOnly, admin.TabularInline):
 
 class MessageInline(StaffOnly, admin.TabularInline):
     model = GatewayMessage
-    fields = ["received_at", "kind", "signature_ok", "says_paid", "answer", "words"]
+    fields = ["received_at", "kind", "signature_ok", "says_paid", "outcome", "words"]
     readonly_fields = ["words"]
     extra = 0
 
@@ -65,7 +68,8 @@ class UnconfirmedFilter(admin.SimpleListFilter):
         return [("co", "Ngân hàng báo thành công, chưa có IPN")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        # The primary keys of the manager's question, so that it may be combined with the other filters.
+        # The primary keys of the manager's question, so that it may be combined with the other
+        # filters.
         return (
             queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk"))
             if self.value()
@@ -78,7 +82,7 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
     """Shows and finds; `take_cash` is the one thing that staff do with money here."""
 
     list_display = [
-        "txn_ref",
+        "reference",
         "dossier",
         "sum",
         "method",
@@ -87,11 +91,23 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
         "settled_at",
         "to_refund",
     ]
-    list_filter = ["needs_refund", UnconfirmedFilter, "state", "method", "refund_reason"]
+    list_filter = [
+        "needs_refund",
+        UnconfirmedFilter,
+        "state",
+        "method",
+        "provider",
+        "refund_reason",
+    ]
     list_select_related = ["dossier"]
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
-    search_fields = ["txn_ref", "gateway_ref", "dossier__official_number", "dossier__tracking_code"]
+    search_fields = [
+        "reference",
+        "gateway_reference",
+        "dossier__official_number",
+        "dossier__tracking_code",
+    ]
     search_help_text = "Mã giao dịch, mã tại cổng thanh toán, mã số hồ sơ hoặc mã tra cứu."
     show_full_result_count = False
     date_hierarchy = "created_at"
@@ -99,8 +115,18 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
     inlines = [LedgerInline, MessageInline]
 
     fields = [
-        *("dossier", "sum", "txn_ref", "state", "method", "created_at", "expires_at", "settled_at"),
-        *("gateway_ref", "bank_code", "response_code", "to_refund"),
+        *(
+            "dossier",
+            "sum",
+            "reference",
+            "state",
+            "method",
+            "provider",
+            "created_at",
+            "expires_at",
+            "settled_at",
+        ),
+        *("gateway_reference", "bank_code", "result_code", "to_refund"),
     ]
     readonly_fields = ["sum", "to_refund"]
 
@@ -123,13 +149,16 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
 
 @admin.register(GatewayMessage)
 class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
-    """Every call in the gateway's name; wrong amounts, forgeries and unanswered calls are found by the filters."""
+    """Every call in the gateway's name.
 
-    list_display = ["received_at", "kind", "signature_ok", "says_paid", "answer", "payment"]
-    list_filter = ["kind", "signature_ok", "answer", "received_at"]
+    Wrong amounts, forgeries and unanswered calls are found by the filters.
+    """
+
+    list_display = ["received_at", "kind", "signature_ok", "says_paid", "outcome", "payment"]
+    list_filter = ["provider", "kind", "signature_ok", "outcome", "received_at"]
     list_select_related = ["payment"]
     list_per_page = 50
-    fields = ["received_at", "kind", "payment", "signature_ok", "says_paid", "answer", "words"]
+    fields = ["received_at", "kind", "payment", "signature_ok", "says_paid", "outcome", "words"]
     readonly_fields = ["words"]
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -142,17 +171,21 @@ class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
-    """Show what a dossier owes; POST books it as taken in cash at the counter. Desk officers only."""
+    """Show what a dossier owes; POST books it as taken in cash at the counter.
+
+    Desk officers only.
+    """
     if Role.DESK not in access.roles_of(request.user):
         raise PermissionDenied
     dossier = get_object_or_404(access.visible_to(request.user), pk=dossier_pk)
     if request.method == "POST":
+        assert isinstance(request.user, AbstractUser)  # noqa: S101 - it has a role
         try:
             payment = ledger.record_cash(dossier, by=request.user, seen=_amount_seen(request))
         except (ledger.NotPayable, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"Đã ghi thu tiền mặt, mã giao dịch {payment.txn_ref}.")
+            messages.success(request, f"Đã ghi thu tiền mặt, mã giao dịch {payment.reference}.")
         return redirect("admin:dossiers_dossier_change", dossier.pk)
     under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
     context = {"title": "Thu tiền tại quầy", "dossier": dossier, "under_way": under_way}
@@ -162,6 +195,9 @@ def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
 
 
 def _amount_seen(request: HttpRequest) -> int:
-    """Return the amount that the page showed; 0, which is owed by nobody, when the field is missing or spoilt."""
+    """Return the amount that the page showed.
+
+    0, which is owed by nobody, when the field is missing or spoilt.
+    """
     text = request.POST.get("amount", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 13 else 0

@@ -1,12 +1,16 @@
-"""The one door for money. Each verb opens the transaction, locks the payment, looks again, asks the table, writes.
+"""The one door for money.
 
-Locks are taken in one order: the payment, then its dossier (inside `workflow.apply`). Money that came in is always
-written down; what a dossier cannot take is flagged for refund. Words of the gateway arrive through `inbox`.
+Each verb opens the transaction, locks the payment, looks again, asks the table, writes.
+
+Locks are taken in one order: the payment, then its dossier (inside `workflow.perform`). Money that
+came in is always written down; what a dossier cannot take is flagged for refund. Messages of
+providers arrive through `inbox`.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,16 +20,18 @@ from dossiers import facts, workflow
 from dossiers.models import Dossier
 from dossiers.moves import Action, NotAllowed
 from dossiers.states import Role, State
-from payments.gateway import Answer, Message, Verdict
+from payments.gateways import GATEWAYS
+from payments.gateways.base import Gateway, Message, Outcome, Verdict
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import MOVES, Move, PaymentState, may
 from services.models import Level
 
-# Less than this and the citizen would only just reach the gateway's page: a new attempt is opened instead.
-REUSE_MARGIN = timedelta(minutes=2)
+# Less than this and the citizen would only just reach the gateway's page: a new attempt is opened
+# instead.
+MIN_TIME_TO_PAY = timedelta(minutes=2)
 # The gateway repeats an unanswered IPN for the better part of an hour.
 GRACE = timedelta(minutes=60)
-BATCH = 500
+MAX_PAYMENTS_OF_A_RUN = 500
 MOVE_OF = {Verdict.PAID: Move.SETTLE, Verdict.FAILED: Move.FAIL, Verdict.UNCLEAR: Move.HOLD}
 
 
@@ -33,40 +39,53 @@ class NotPayable(Exception):
     """Nothing can be paid now; its text is a sentence for the person who tried."""
 
 
-# --- Asking for money --------------------------------------------------------------------------------------------
+# --- Asking for money ---
 
 
-def open_payment(dossier: Dossier, *, now: datetime | None = None) -> Payment:
-    """Return the dossier's one open payment of what it owes, opened if need be; raise NotPayable with the reason."""
+def open_payment(dossier: Dossier, gateway: Gateway, *, now: datetime | None = None) -> Payment:
+    """Return the dossier's one open payment of what it owes, opened if need be.
+
+    Raise NotPayable with the reason.
+    """
     now = now or timezone.now()
     try:
-        return _open(dossier.pk, now)
+        return _open(dossier.pk, gateway, now)
     except IntegrityError:
         # Another tab opened one between our look and our insert; the second look finds it.
-        return _open(dossier.pk, now)
+        return _open(dossier.pk, gateway, now)
 
 
 @transaction.atomic
-def _open(dossier_pk: int, now: datetime) -> Payment:
+def _open(dossier_pk: int, gateway: Gateway, now: datetime) -> Payment:
     present = (
         Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier_pk).first()
     )
-    # Read and not locked: a fee that changes a moment later finds this payment open, and `settle` counts what is owed.
+    # Read and not locked: a fee that changes a moment later finds this payment open, and `settle`
+    # counts what is owed.
     dossier = Dossier.objects.get(pk=dossier_pk)
-    if reason := why_not_payable(dossier):
+    reason = why_not_payable(dossier)
+    if reason:
         raise NotPayable(reason)
-    if present and present.amount == dossier.owed and present.expires_at > now + REUSE_MARGIN:
-        return present
-    if present:
+    if present is not None:
+        same_order = (present.amount, present.provider) == (dossier.owed, gateway.provider)
+        if same_order and present.expires_at > now + MIN_TIME_TO_PAY:
+            return present
         _move(present, Move.EXPIRE)
-    limit = now + timedelta(minutes=settings.VNPAY["EXPIRE_MINUTES"])
+    limit = now + timedelta(minutes=settings.PAYMENT_MINUTES)
     return Payment.objects.create(
-        dossier=dossier, amount=dossier.owed, created_at=now, expires_at=limit
+        dossier=dossier,
+        amount=dossier.owed,
+        provider=gateway.provider,
+        created_at=now,
+        expires_at=limit,
     )
 
 
 def why_not_payable(dossier: Dossier) -> str:
-    """Return the sentence that tells why this dossier cannot be paid for online now; "" when it can."""
+    """Return the sentence that tells why this dossier cannot be paid for online now.
+
+    "" when it can.
+    """
     if dossier.state == State.DRAFT:
         return _("Hồ sơ chưa được gửi nên chưa thu phí.")
     if dossier.is_final:
@@ -86,37 +105,42 @@ def _why_to_wait(dossier: Dossier) -> str:
     if not under_way.exists():
         return ""
     return _(
-        "Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. Xin chờ kết quả, đừng nộp lần nữa."
+        "Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. "
+        "Xin chờ kết quả, đừng nộp lần nữa."
     )
 
 
-# --- What the gateway says ---------------------------------------------------------------------------------------
+# --- What the provider says ---
 
 
 @transaction.atomic
-def settle(message: Message) -> Answer:
-    """Write down what a verified message says of a payment, at most once, and return what the gateway is answered.
+def settle(message: Message) -> Outcome:
+    """Write down what a verified message says of a payment, at most once.
 
-    A success is booked and given to the dossier; a failure never undoes a success (`states.MOVES`). Order of the tests
-    is the protocol's: the payment exists, the amount is equal, it was not yet confirmed.
+    And return what the gateway is answered.
+
+    A success is booked and given to the dossier; a failure never undoes a success (`states.MOVES`).
+    Order of the tests is the protocol's: the payment exists, the amount is equal, it was not yet
+    confirmed.
     """
-    payment = Payment.objects.select_for_update(no_key=True).filter(txn_ref=message.txn_ref).first()
+    rows = Payment.objects.select_for_update(no_key=True)
+    payment = rows.filter(provider=message.provider, reference=message.reference).first()
     if payment is None:
-        return Answer.NOT_FOUND
+        return Outcome.NOT_FOUND
     if payment.amount != message.amount:
-        return Answer.WRONG_AMOUNT
+        return Outcome.WRONG_AMOUNT
     move = MOVE_OF[message.verdict]
     if not may(payment.state, move):
-        return Answer.ALREADY
-    payment.gateway_ref = message.gateway_ref
+        return Outcome.ALREADY_RECORDED
+    payment.gateway_reference = message.gateway_reference
     payment.bank_code = message.bank_code
-    payment.response_code = message.response_code
+    payment.result_code = message.code
     if move == Move.SETTLE:
         payment.settled_at = timezone.now()
     _move(payment, move)
     if move == Move.SETTLE:
-        _book(payment, _give_if_taken(payment, message.paid_at))
-    return Answer.CONFIRMED
+        post_entries(payment, allocate(payment, message.paid_at))
+    return Outcome.RECORDED
 
 
 def _move(payment: Payment, move: Move) -> None:
@@ -127,11 +151,12 @@ def _move(payment: Payment, move: Move) -> None:
     payment.save()
 
 
-def _book(payment: Payment, given: tuple[int, RefundReason]) -> None:
+def post_entries(payment: Payment, given: tuple[int, RefundReason]) -> None:
     """Write the ledger: all that came in, and what of it has to go back."""
     taken, reason = given
     LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount)
-    if surplus := payment.amount - taken:
+    surplus = payment.amount - taken
+    if surplus:
         LedgerEntry.objects.create(
             payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus
         )
@@ -139,31 +164,42 @@ def _book(payment: Payment, given: tuple[int, RefundReason]) -> None:
         payment.save(update_fields=["needs_refund", "refund_reason"])
 
 
-def _give_if_taken(payment: Payment, paid_at: datetime | None) -> tuple[int, RefundReason]:
-    """Give the dossier as much as it owes; return how much it took, and the reason for what it did not take."""
+def allocate(payment: Payment, paid_at: datetime | None) -> tuple[int, RefundReason]:
+    """Give the dossier as much as it owes.
+
+    Return how much it took, and the reason for what it did not take.
+    """
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=payment.dossier_id)
     amount = min(payment.amount, dossier.owed)
     if not amount:
         return 0, RefundReason.PAID_TWICE
     try:
-        _give(payment, dossier, amount, paid_at=paid_at)
+        record_on_dossier(payment, dossier, amount, paid_at=paid_at)
     except NotAllowed:
         return 0, RefundReason.NOT_TAKEN
     return amount, RefundReason.SURPLUS
 
 
-def _give(
-    payment: Payment, dossier: Dossier, amount: int, *, paid_at: datetime | None = None, by=None
+def record_on_dossier(
+    payment: Payment,
+    dossier: Dossier,
+    amount: int,
+    *,
+    paid_at: datetime | None = None,
+    by: AbstractUser | None = None,
 ) -> None:
-    """Tell the dossier that `amount` of its fee is paid. Raises NotAllowed, with nothing changed."""
+    """Tell the dossier that `amount` of its fee is paid.
+
+    Raises NotAllowed, with nothing changed.
+    """
     covers = amount >= dossier.owed
     waits = dossier.state == State.AWAITING_PAYMENT
     money = facts.Money(
         amount=amount,
-        reference=payment.txn_ref,
+        reference=payment.reference,
         method=payment.method,
         bank_code=payment.bank_code,
-        gateway_reference=payment.gateway_ref,
+        gateway_reference=payment.gateway_reference,
         paid_at=paid_at or payment.settled_at,
         is_play_money=is_play_money(payment),
     )
@@ -172,19 +208,20 @@ def _give(
 
 
 def is_play_money(payment: Payment) -> bool:
-    through_gateway = payment.method == Payment.Method.GATEWAY
-    return through_gateway and settings.MOCK_GATEWAY and not settings.VNPAY["PAY_URL"]
+    return bool(payment.provider) and GATEWAYS[payment.provider].is_play_money
 
 
-# --- Cash and the clock ------------------------------------------------------------------------------------------
+# --- Cash and the clock ---
 
 
 @transaction.atomic
-def record_cash(dossier: Dossier, *, by, seen: int | None = None) -> Payment:
-    """Book the whole owed amount as taken in cash at the counter by the officer `by`; the caller asked their role.
+def record_cash(dossier: Dossier, *, by: AbstractUser, seen: int | None = None) -> Payment:
+    """Book the whole owed amount as taken in cash at the counter by the officer `by`.
 
-    `seen` is the amount that the officer's page showed. Raises NotPayable when nothing is owed or it is another amount
-    by now, NotAllowed when the dossier takes no money; nothing changes then.
+    The caller asked their role.
+
+    `seen` is the amount that the officer's page showed. Raises NotPayable when nothing is owed or
+    it is another amount by now, NotAllowed when the dossier takes no money; nothing changes then.
     """
     for present in Payment.objects.select_for_update(no_key=True).open().filter(dossier=dossier):
         _move(present, Move.EXPIRE)
@@ -203,14 +240,17 @@ def record_cash(dossier: Dossier, *, by, seen: int | None = None) -> Payment:
         expires_at=now,
         settled_at=now,
     )
-    _give(payment, locked, payment.amount, by=by)
-    _book(payment, (payment.amount, RefundReason.SURPLUS))
+    record_on_dossier(payment, locked, payment.amount, by=by)
+    post_entries(payment, (payment.amount, RefundReason.SURPLUS))
     return payment
 
 
 @transaction.atomic
 def expire_stale(*, now: datetime | None = None) -> int:
-    """Expire open payments whose time ran out more than GRACE ago; return how many. A late success still counts."""
+    """Expire open payments whose time ran out more than GRACE ago; return how many.
+
+    A late success still counts.
+    """
     limit = (now or timezone.now()) - GRACE
     # Those being settled at this moment are locked, and are left to whoever settles them.
     stale = (
@@ -218,7 +258,7 @@ def expire_stale(*, now: datetime | None = None) -> int:
         .open()
         .filter(expires_at__lt=limit)
     )
-    payments = list(stale.order_by("pk")[:BATCH])
+    payments = list(stale.order_by("pk")[:MAX_PAYMENTS_OF_A_RUN])
     for payment in payments:
         _move(payment, Move.EXPIRE)
     return len(payments)
@@ -226,7 +266,9 @@ def expire_stale(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def flag_ended() -> int:
-    """Put before staff the money of dossiers that were withdrawn or refused at intake; return how many payments.
+    """Put before staff the money of dossiers that were withdrawn or refused at intake.
+
+    Return how many payments.
 
     Nothing is booked as due: whether a fee goes back once work has begun is for people to decide.
     """
@@ -236,7 +278,9 @@ def flag_ended() -> int:
         dossier__state__in=(State.WITHDRAWN, State.INTAKE_REFUSED),
     )
     payments = list(
-        ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[:BATCH]
+        ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[
+            :MAX_PAYMENTS_OF_A_RUN
+        ]
     )
     for payment in payments:
         payment.needs_refund, payment.refund_reason = True, RefundReason.ENDED

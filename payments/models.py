@@ -1,4 +1,7 @@
-"""What is kept about money: attempts to pay, the ledger, and every word of the gateway. `ledger` writes money."""
+"""What is kept about money: attempts to pay, the ledger, and every word of the gateway.
+
+`ledger` writes money.
+"""
 
 import hashlib
 import secrets
@@ -10,16 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
 from dossiers.models import Dossier
+from payments.gateways.base import Outcome
 from payments.states import PaymentState
 from services.append_only import AppendOnly
 
-TXN_REF_LENGTH = 14
-RAW_LIMIT = 4000  # five times the longest message of the protocol
+REFERENCE_LENGTH = 14
+MAX_RAW = 4000  # five times the longest message of the protocol
 
 
-def new_txn_ref() -> str:
-    """Return the name of a payment at the gateway: 14 characters (63 bits), to be read out to a bank when need be."""
-    return "".join(secrets.choice(codes.ALPHABET) for _ in range(TXN_REF_LENGTH))
+def new_reference() -> str:
+    """Return the name of a payment at the gateway.
+
+    14 characters (63 bits), to be read out to a bank when need be.
+    """
+    return "".join(secrets.choice(codes.ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
 class RefundReason(models.TextChoices):
@@ -36,7 +43,10 @@ class PaymentQuerySet(models.QuerySet):
         return self.filter(state=PaymentState.OPEN)
 
     def unconfirmed(self):
-        """The browser came back with the gateway's signed success, and the gateway's own call never came."""
+        """The browser came back with the gateway's signed success.
+
+        And the gateway's own call never came.
+        """
         said_paid = GatewayMessage.objects.filter(
             payment=models.OuterRef("pk"), kind=GatewayMessage.Kind.RETURN, says_paid=True
         )
@@ -58,20 +68,24 @@ class Payment(models.Model):
         Dossier, on_delete=models.PROTECT, related_name="payments", verbose_name=_("hồ sơ")
     )
     amount = models.PositiveIntegerField(_("số tiền (đồng)"))
-    txn_ref = models.CharField(_("mã giao dịch"), max_length=20, unique=True, default=new_txn_ref)
+    reference = models.CharField(
+        _("mã giao dịch"), max_length=20, unique=True, default=new_reference
+    )
     state = models.CharField(
         _("trạng thái"), max_length=8, choices=PaymentState.choices, default=PaymentState.OPEN
     )
     method = models.CharField(
         _("hình thức"), max_length=8, choices=Method.choices, default=Method.GATEWAY
     )
+    # Empty for cash.
+    provider = models.CharField(_("cổng thanh toán"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now)
     # Cash is paid in the moment it is written down: its time is over when it begins.
     expires_at = models.DateTimeField(_("hết hạn lúc"))
     settled_at = models.DateTimeField(_("ghi nhận lúc"), null=True, blank=True)
-    gateway_ref = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
+    gateway_reference = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
     bank_code = models.CharField(_("ngân hàng"), max_length=20, blank=True)
-    response_code = models.CharField(_("mã kết quả"), max_length=4, blank=True)
+    result_code = models.CharField(_("mã kết quả"), max_length=4, blank=True)
     needs_refund = models.BooleanField(_("cần hoàn tiền"), default=False)
     refund_reason = models.CharField(
         _("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True
@@ -104,6 +118,10 @@ class Payment(models.Model):
                 name="payment_online_has_a_limit",
             ),
             models.CheckConstraint(
+                condition=Q(method="cash", provider="") | (Q(method="gateway") & ~Q(provider="")),
+                name="payment_online_has_a_provider",
+            ),
+            models.CheckConstraint(
                 condition=Q(needs_refund=False)
                 | (Q(state=PaymentState.SETTLED) & Q(refund_reason__in=RefundReason.values)),
                 name="payment_refund_has_a_reason",
@@ -119,11 +137,14 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.txn_ref
+        return self.reference
 
 
 class LedgerEntry(AppendOnly):
-    """One line of the books; `ledger` writes it with the change of the payment, and nothing changes it after."""
+    """One line of the books; `ledger` writes it with the change of the payment.
+
+    And nothing changes it after.
+    """
 
     class Kind(models.TextChoices):
         CHARGE = "charge", _("Đã thu")
@@ -150,22 +171,26 @@ class LedgerEntry(AppendOnly):
 
 
 class GatewayMessage(models.Model):
-    """One call in the gateway's name, true or forged, word for word. `inbox` writes it before anything else.
+    """One call in the gateway's name, true or forged, word for word.
 
-    A trigger lets the answer be filled in once and nothing else be changed; signed messages are never deleted.
+    `inbox` writes it before anything else.
+
+    A trigger lets the answer be filled in once and nothing else be changed; signed messages are
+    never deleted.
     """
 
     class Kind(models.TextChoices):
         RETURN = "return", _("Trình duyệt quay về")
         IPN = "ipn", _("Cổng thanh toán báo")
 
+    provider = models.CharField(_("cổng thanh toán"), max_length=20)
     kind = models.CharField(_("loại"), max_length=6, choices=Kind.choices)
     raw = models.TextField(_("nguyên văn"), help_text=_("Cắt ở 4.000 ký tự."))
     digest = models.CharField(max_length=64)
     signature_ok = models.BooleanField(_("chữ ký đúng"))
     says_paid = models.BooleanField(_("báo thành công"), default=False)
-    # Empty on an IPN: the process died while it was answering, and the gateway will call again.
-    answer = models.CharField(_("đã trả lời"), max_length=2, blank=True)
+    # Empty on an IPN: the process died while it was answering, and the provider will call again.
+    outcome = models.CharField(_("đã trả lời"), max_length=14, choices=Outcome.choices, blank=True)
     payment = models.ForeignKey(
         Payment,
         on_delete=models.PROTECT,
@@ -181,7 +206,8 @@ class GatewayMessage(models.Model):
         verbose_name = _("tin của cổng thanh toán")
         verbose_name_plural = _("tin của cổng thanh toán")
         constraints = [
-            # A browser may reload its return page for an hour; that is one message. An IPN is kept each time.
+            # A browser may reload its return page for an hour; that is one message. An IPN is kept
+            # each time.
             models.UniqueConstraint(
                 fields=["digest"], condition=Q(kind="return"), name="gateway_return_kept_once"
             ),

@@ -7,11 +7,13 @@ from payments import inbox, ledger
 
 @shared_task
 def sweep() -> int:
-    """Expire what nobody finished, show staff the money of ended dossiers, forget old forgeries; may run twice.
+    """Expire what nobody finished, show staff the money of ended dossiers, forget old forgeries.
+
+    May run twice.
 
     Returns how many payments expired.
     """
     expired = ledger.expire_stale()
     ledger.flag_ended()
-    inbox.forget_forgeries()
+    inbox.delete_old_forgeries()
     return expired

@@ -1,7 +1,8 @@
 """The states of a payment and the one table of its moves. It imports nothing of ours.
 
-A payment is one attempt to pay one amount; a new attempt is a new row. Money that has come in stays in: nothing leads
-out of "settled", and a success that comes late, after "failed" or "expired", is believed.
+A payment is one attempt to pay one amount; a new attempt is a new row. Money that has come in stays
+in: nothing leads out of "settled", and a success that comes late, after "failed" or "expired", is
+believed.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ S = PaymentState
 
 MOVES: dict[Move, Edge] = {
     Move.SETTLE: Edge(frozenset({S.OPEN, S.HELD, S.FAILED, S.EXPIRED}), S.SETTLED),
-    # The bank took the money and suspects fraud, or cannot say how it ended: neither paid nor failed.
+    # The bank took the money and suspects fraud, or cannot say how it ended: neither paid nor
+    # failed.
     Move.HOLD: Edge(frozenset({S.OPEN, S.FAILED, S.EXPIRED}), S.HELD),
     Move.FAIL: Edge(frozenset({S.OPEN, S.HELD, S.EXPIRED}), S.FAILED),
     Move.EXPIRE: Edge(frozenset({S.OPEN}), S.EXPIRED),

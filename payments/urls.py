@@ -1,3 +1,8 @@
+"""Addresses of payments, under /thanh-toan/.
+
+Without a provider they are those of the default one.
+"""
+
 from django.urls import path
 
 from payments import views
@@ -7,5 +12,7 @@ app_name = "payments"
 urlpatterns = [
     path("ket-qua/", views.returned, name="returned"),
     path("ipn/", views.ipn, name="ipn"),
+    path("<slug:provider>/ket-qua/", views.returned, name="returned_from"),
+    path("<slug:provider>/ipn/", views.ipn, name="ipn_of"),
     path("<str:tracking>/", views.checkout, name="checkout"),
 ]

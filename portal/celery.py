@@ -11,8 +11,8 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="schedule")
-for module in ("tasks", "schedule"):
-    app.autodiscover_tasks(["dossiers.outbox"], related_name=module)
+app.autodiscover_tasks(["dossiers.outbox", "payments.gateways.mock"])
+app.autodiscover_tasks(["dossiers.outbox"], related_name="schedule")
 
 app.conf.beat_schedule = {
     # Mail and papers whose task was lost by the broker or held by a worker that died.

@@ -183,6 +183,8 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="batoportal")
 
 # --- Money ---
 
+# For how many minutes an attempt to pay stays open.
+PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=15)
 MOCK_GATEWAY = env.bool("MOCK_GATEWAY", default=not PRODUCTION)
 DEVELOPMENT_VNPAY_SECRET = "development-only-gateway-secret"  # noqa: S105 - refused in production
 VNPAY = {
@@ -190,7 +192,6 @@ VNPAY = {
     "HASH_SECRET": env.str("VNPAY_HASH_SECRET", default=DEVELOPMENT_VNPAY_SECRET),
     # Empty: the mock gateway of this same site.
     "PAY_URL": env.str("VNPAY_PAY_URL", default=""),
-    "EXPIRE_MINUTES": env.int("VNPAY_EXPIRE_MINUTES", default=15),
 }
 
 # --- Mail and background work ---

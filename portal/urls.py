@@ -32,7 +32,7 @@ urlpatterns = [
 ]
 
 if settings.MOCK_GATEWAY:
-    urlpatterns += [path("cong-thanh-toan-mo-phong/", include("payments.mock_urls"))]
+    urlpatterns += [path("cong-thanh-toan-mo-phong/", include("payments.gateways.mock.urls"))]
 
 handler400 = "portal.pages.bad_request"
 handler403 = "portal.pages.forbidden"

@@ -21,9 +21,10 @@ from dossiers.outbox import leases, tasks
 from dossiers.papers import render
 from dossiers.states import Role, State
 from payments import ledger
+from payments.gateways.base import Outcome
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 from tests.hostile import Browser
-from tests.payments.factories import fresh, message, paid_dossier
+from tests.payments.factories import fresh, message, open_payment, paid_dossier
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory
 
@@ -122,8 +123,8 @@ def test_the_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lo
 def test_without_its_broker_everything_goes_on_and_rows_wait(dead_broker, settings):
     started = time.monotonic()
     dossier = paid_dossier()
-    payment = ledger.open_payment(dossier)
-    assert ledger.settle(message(payment)) == "00"
+    payment = open_payment(dossier)
+    assert ledger.settle(message(payment)) == Outcome.RECORDED
     for action, role in (
         (Action.RECEIVE, Role.DESK),
         (Action.START, Role.CASE),

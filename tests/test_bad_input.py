@@ -13,11 +13,10 @@ from django.db import close_old_connections, transaction
 from django.urls import reverse
 
 from dossiers.states import Role, State
-from payments import ledger
 from payments.models import LedgerEntry
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
 from tests.hostile import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
-from tests.payments.factories import PaymentFactory, said
+from tests.payments.factories import PaymentFactory, open_payment, said
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory, small_form
 from tests.services.test_admin import change, typed
@@ -45,7 +44,7 @@ def dossier(citizen):
     PaperFactory(service=service, key="cccd")
     FormTemplateFactory(service=service)
     dossier = DossierFactory(service=service, owner=citizen, state=State.SUPPLEMENT)
-    ledger.open_payment(dossier)
+    open_payment(dossier)
     return dossier
 
 

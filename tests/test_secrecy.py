@@ -15,13 +15,12 @@ from django.urls import reverse
 from dossiers.models import Dossier, OutboxJob
 from dossiers.moves import Action
 from dossiers.states import Role, State
-from payments import ledger
 from portal import settings as settings_module
 from portal.logs import HideCodes
 from portal.models import User
 from tests.dossiers.factories import APPLICANT, WAY_TO, DossierFactory, act, attach, pdf_file
 from tests.hostile import Browser, filled
-from tests.payments.factories import paid_dossier, said
+from tests.payments.factories import open_payment, paid_dossier, said
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +125,7 @@ def test_an_editor_still_gets_from_a_service_to_its_page(admin_client):
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
 def test_the_pages_about_paying_tell_the_amount_and_no_person(client, state):
     dossier = secret_dossier(state)
-    payment = ledger.open_payment(dossier)
+    payment = open_payment(dossier)
     pages = [
         client.get(reverse("payments:checkout", args=[dossier.tracking_code])),
         client.get(client.post(reverse("payments:checkout", args=[dossier.tracking_code])).url),

@@ -21,7 +21,7 @@ FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
 FROZEN_FEE = ("key", "kind", "name", "amount", "note")
 # What a form of a draft may write; everything else is the house's own.
 APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
-MOST_FILES = 60  # of one dossier, in all its rounds
+MAX_FILES = 60  # of one dossier, in all its rounds
 
 
 def start(
@@ -78,24 +78,13 @@ def offer_digest(dossier: Dossier) -> str:
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
 
 
-@transaction.atomic
-def refresh(draft: Dossier) -> bool:
-    """Bring a draft up to its service's present offer, keeping all answers.
+def bring_up_to_date(draft: Dossier) -> None:
+    """Bring a draft up to its service's present offer in memory; all answers stay.
 
-    Tell whether anything shown changed.
+    The caller saves it, if at all.
     """
-    locked = _locked_draft(draft)
-    changed = {
-        name: value
-        for name, value in offer(locked.service).items()
-        if getattr(locked, name) != value
-    }
-    before = offer_digest(locked)
-    for name, value in changed.items():
-        setattr(locked, name, value)
-    if changed:
-        locked.save()
-    return offer_digest(locked) != before
+    for name, value in offer(draft.service).items():
+        setattr(draft, name, value)
 
 
 @transaction.atomic
@@ -106,6 +95,7 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
     """
     _refuse_unknown(applicant)
     locked = _locked_draft(draft)
+    bring_up_to_date(locked)
     locked.answers = {**locked.answers, **(answers or {})}
     for name, value in applicant.items():
         setattr(locked, name, value)
@@ -115,7 +105,7 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
 
 @transaction.atomic
 def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
-    """Keep a checked upload (`uploads.Checked`) for one paper.
+    """Keep a checked upload (`uploads.ValidatedUpload`) for one paper.
 
     The same bytes for the same paper are kept once.
 
@@ -127,10 +117,10 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
     known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
     if same := locked.attachments.filter(**known).first():
         return same
-    if locked.attachments.count() >= MOST_FILES:
+    if locked.attachments.count() >= MAX_FILES:
         raise NotAllowed(
             _("Hồ sơ đã có %(most)d tệp, không nhận thêm được. Hãy gộp các trang vào một tệp PDF.")
-            % {"most": MOST_FILES}
+            % {"most": MAX_FILES}
         )
     locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
     return locked.attachments.create(

@@ -1,23 +1,24 @@
-"""Sending a dossier: the start page, one step per page, the review.
+"""The pages of a draft: one step per page, and the review from which it is sent.
 
-Works without JavaScript, and twice is once.
+They work without JavaScript, and what is pressed twice is done once.
 """
 
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers
+from dossiers import access
 from dossiers.applicant import drafts, posted_files, send, uploads
+from dossiers.applicant.application import Application
 from dossiers.applicant.forms import DeclarationForm
-from dossiers.applicant.steps import Step, first_unfinished, steps_of
-from dossiers.models import Dossier
+from dossiers.applicant.steps import PapersStep, QuestionsStep, Step
 from dossiers.moves import NotAllowed
 from dossiers.states import State
 
@@ -31,137 +32,160 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         raise Http404
     if draft.state != State.DRAFT:
         return redirect("dossiers:sent", draft.tracking_code)
+
+    application = Application(draft)
+    if application.offer_changed:
+        sentence = _(
+            "Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."
+        )
+        messages.warning(request, sentence)
+    if not 1 <= number <= len(application.steps):
+        return redirect(application.resume_url)
     try:
-        return _step(request, draft, number)
+        return answer_step(request, application, application.steps[number - 1])
     except NotAllowed as refusal:
         messages.warning(request, str(refusal))
         return redirect("dossiers:fill", slug, tracking, number)
 
 
-def _step(request: HttpRequest, draft: Dossier, number: int) -> HttpResponse:
-    if drafts.refresh(draft):
-        messages.warning(
-            request,
-            _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."),
-        )
-        draft.refresh_from_db()
-    steps = steps_of(draft)
-    if not 1 <= number <= len(steps):
-        return redirect(first_unfinished(draft).url(draft))
-    step = steps[number - 1]
-    return _PAGES[step.kind](request, draft, steps, step)
+def answer_step(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
+    if isinstance(step, QuestionsStep):
+        return answer_questions(request, application, step)
+    if isinstance(step, PapersStep):
+        return answer_papers(request, application, step)
+    return answer_review(request, application, step)
 
 
-def _page(
+def render_step(
     request: HttpRequest,
-    draft: Dossier,
-    steps: list[Step],
+    application: Application,
     step: Step,
     template: str,
     context: dict[str, Any],
-    status: int = 200,
+    *,
+    is_refused: bool = False,
 ) -> HttpResponse:
-    previous = steps[step.number - 2].url(draft) if step.number > 1 else None
-    context |= {
-        "dossier": draft,
-        "service": draft.service,
-        "step": step,
-        "total": len(steps),
-        "previous": previous,
-    }
-    return render(request, template, context, status=status)
+    """Answer with the page of a step; 422 when what was posted was refused."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    return render(request, template, application.page_context(step) | context, status=status)
 
 
-def _questions(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
-    """The applicant or one section of questions.
+# --- Questions ---
 
-    "back" and "later" keep what is there without asking for the rest.
+
+def answer_questions(
+    request: HttpRequest, application: Application, step: QuestionsStep
+) -> HttpResponse:
+    """The applicant, or one section of questions.
+
+    Going back and stopping for now keep what is there without asking for the rest.
     """
+    template = "dossiers/applicant/questions.html"
+    draft = application.draft
     if request.method == "GET":
-        return _page(
-            request,
-            draft,
-            steps,
-            step,
-            "dossiers/applicant/questions.html",
-            {"form": step.form(draft)},
-        )
-    way = request.POST.get("way", "next")
-    form = step.form(draft, request.POST, partial=way in ("back", "later"))
+        context = {"form": step.form(draft)}
+        return render_step(request, application, step, template, context)
+
+    direction = request.POST.get("direction", "next")
+    form = step.form(draft, request.POST, partial=direction in ("back", "later"))
     if not form.is_valid():
-        return _page(
-            request,
-            draft,
-            steps,
-            step,
-            "dossiers/applicant/questions.html",
-            {"form": form},
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
+        return render_step(request, application, step, template, {"form": form}, is_refused=True)
     if step.section is None:
-        drafts.save(draft, **form.cleaned_data)
+        saved = drafts.save(draft, **form.cleaned_data)
     else:
-        drafts.save(draft, answers=form.cleaned_data)
-    return _onward(draft, steps, step, way)
+        saved = drafts.save(draft, answers=form.cleaned_data)
+    application.draft = saved
+    return go_on(application, step, direction)
 
 
-def _onward(draft: Dossier, steps: list[Step], step: Step, way: str) -> HttpResponse:
-    if way == "later":
-        return redirect("dossiers:track", draft.tracking_code)
-    if way == "review" and all(one.is_complete(draft) for one in steps[:-1]):
-        return redirect(steps[-1].url(draft))
-    target = step.number - (2 if way == "back" else 0)
-    return redirect(steps[max(target, 0)].url(draft))
+def go_on(application: Application, step: Step, direction: str) -> HttpResponse:
+    """Lead to the page that the pressed button names.
+
+    "review" comes from the review page's links to correct one answer; what is still unfinished is
+    asked first.
+    """
+    if direction == "later":
+        return redirect("dossiers:track", application.draft.tracking_code)
+    if direction == "review" and not application.unfinished:
+        return redirect(application.url(application.steps[-1]))
+    if direction == "back":
+        target = max(step.number - 2, 0)
+    else:
+        target = step.number
+    return redirect(application.url(application.steps[target]))
 
 
-def _papers(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
-    """The list of papers, each with its own file line; a file that is refused touches no other."""
-    context: dict[str, Any] = {"upload_rules": uploads.rules(), "accept": uploads.ACCEPT_ATTRIBUTE}
+# --- Papers ---
+
+
+def answer_papers(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
+    """The list of papers, each with its own file input.
+
+    Every file that was chosen is kept, whichever button was pressed; a refused one touches no
+    other.
+    """
     refusals: dict[str, str] = {}
+    show_missing = False
     if request.method == "POST":
-        refusals = posted_files.keep(
-            request, draft, {slot.key for slot in answers.papers(draft) if slot.upload}
-        )
+        allowed = {slot.key for slot in application.uploads}
+        refusals = posted_files.keep(request, application.draft, allowed)
+        application = Application(application.draft)
         stays = "slot" in request.POST or "remove" in request.POST
-        way = request.POST.get("way", "next")
-        if not refusals and stays:
-            return redirect(f"{step.url(draft)}#{request.POST.get('slot') or 'giay-to'}")
-        context["show_missing"] = not stays and way == "next" and bool(answers.missing(draft))
-        if not refusals and not context["show_missing"]:
-            return _onward(draft, steps, step, way)
-    slots = [slot for slot in answers.papers(draft) if slot.upload]
-    context["lines"] = posted_files.lines(slots, refusals)
-    context["faulty"] = request.method == "POST"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if context["faulty"] else 200
-    return _page(request, draft, steps, step, "dossiers/applicant/papers.html", context, status)
+        direction = request.POST.get("direction", "next")
+        if stays and not refusals:
+            anchor = request.POST.get("slot") or "giay-to"
+            return redirect(f"{application.url(step)}#{anchor}")
+        show_missing = not stays and direction == "next" and bool(application.missing_papers)
+        if not refusals and not show_missing:
+            return go_on(application, step, direction)
+
+    is_refused = request.method == "POST"
+    context = {
+        "rows": posted_files.rows(application.uploads, refusals),
+        "upload_rules": uploads.rules(),
+        "accept": uploads.ACCEPT_ATTRIBUTE,
+        "show_missing": show_missing,
+        "faulty": is_refused,
+    }
+    template = "dossiers/applicant/papers.html"
+    return render_step(request, application, step, template, context, is_refused=is_refused)
 
 
-def _review(request: HttpRequest, draft: Dossier, steps: list[Step], step: Step) -> HttpResponse:
+# --- Review ---
+
+
+def answer_review(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
     """Check-your-answers, declaration, send."""
-    unfinished = [one for one in steps[:-1] if not one.is_complete(draft)]
-    posted = request.POST if request.method == "POST" else None
-    form = DeclarationForm(posted, initial={"reviewed": drafts.offer_digest(draft)})
-    if posted is not None and form.is_valid() and not unfinished:
-        by = request.user if request.user.is_authenticated and not request.user.is_staff else None
-        send.submit(draft, by=by, reviewed=form.cleaned_data["reviewed"])
+    draft = application.draft
+    is_post = request.method == "POST"
+    posted = request.POST if is_post else None
+    form = DeclarationForm(posted, initial={"reviewed": application.offer_digest})
+    if is_post and form.is_valid() and not application.unfinished:
+        send.submit(
+            draft,
+            by=citizen(request),
+            reviewed=form.cleaned_data["reviewed"],
+            specification=application.contents.specification,
+        )
         access.grant(request, draft)
         return redirect("dossiers:sent", draft.tracking_code)
+
+    papers_step = next((one for one in application.steps if isinstance(one, PapersStep)), None)
     context = {
         "form": form,
-        "unfinished": list(zip(unfinished, [one.url(draft) for one in unfinished], strict=True)),
-        "sections": [
-            (section, _step_url(draft, steps, section.number)) for section in answers.summary(draft)
-        ],
-        "slots": answers.papers(draft),
-        "papers_url": next((one.url(draft) for one in steps if one.kind == "papers"), None),
-        "applicant_url": steps[0].url(draft),
+        "unfinished": [(left, application.url(left)) for left in application.unfinished],
+        "sections": application.summary(),
+        "slots": application.papers,
+        "papers_url": application.url(papers_step) if papers_step else None,
+        "applicant_url": application.url(application.steps[0]),
     }
-    status = 200 if posted is None else HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page(request, draft, steps, step, "dossiers/applicant/review.html", context, status)
+    template = "dossiers/applicant/review.html"
+    return render_step(request, application, step, template, context, is_refused=is_post)
 
 
-def _step_url(draft: Dossier, steps: list[Step], section_number: int) -> str:
-    return steps[1 + section_number].url(draft)
-
-
-_PAGES = {"applicant": _questions, "section": _questions, "papers": _papers, "review": _review}
+def citizen(request: HttpRequest) -> AbstractUser | None:
+    """Return the signed-in citizen; None for a visitor, and for staff, who own no dossier."""
+    user = request.user
+    if isinstance(user, AbstractUser) and not user.is_staff:
+        return user
+    return None

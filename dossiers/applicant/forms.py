@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import fields
 from dossiers.models import Dossier
-from services.form_spec import Question, Section
+from services.form_spec import SPEAKING, Question, Section
 from services.models import Level
 
 
-class Words:
+class StaticText:
     """A crispy layout object for a question that only speaks.
 
     The catalogue's text is escaped, never run.
@@ -64,14 +64,16 @@ class SectionForm(StepForm):
     """The questions of one section, in order, with its headings and notes between them."""
 
     def __init__(self, section: Section, *args, **kwargs):
-        questions = [question for question in section.questions if question.kind != "file"]
-        asked = {
-            question.key: fields.field_for(question) for question in questions if question.asks
-        }
+        asked = {}
+        layout: list[Field | StaticText] = []
+        for question in section.questions:
+            if question.kind in SPEAKING:
+                layout.append(StaticText(question))
+            elif question.kind != "file":
+                asked[question.key] = fields.field_for(question)
+                layout.append(Field(question.key))
         super().__init__(*args, questions=asked, **kwargs)
-        self.helper.layout = Layout(
-            *(Field(question.key) if question.asks else Words(question) for question in questions)
-        )
+        self.helper.layout = Layout(*layout)
 
 
 class ApplicantForm(StepForm):

@@ -28,7 +28,7 @@ LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
-class Line:
+class PaperRow:
     """One paper as the page shows it.
 
     The slot, and why its file was refused just now ("" when it was not).
@@ -38,8 +38,8 @@ class Line:
     refusal: str = ""
 
 
-def lines(slots: list[Slot], refusals: dict[str, str]) -> list[Line]:
-    return [Line(slot, refusals.get(slot.key, "")) for slot in slots]
+def rows(slots: list[Slot], refusals: dict[str, str]) -> list[PaperRow]:
+    return [PaperRow(slot, refusals.get(slot.key, "")) for slot in slots]
 
 
 def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dossiers import access
+from dossiers.applicant.application import Application
 from dossiers.applicant.downloads import reload_soon
-from dossiers.applicant.steps import first_unfinished
 from dossiers.models import Document
 from dossiers.papers.qr import qr_svg
 from dossiers.states import State
@@ -22,7 +22,7 @@ def sent(request: HttpRequest, tracking: str) -> HttpResponse:
     """
     dossier = access.get_accessible_or_404(request, tracking)
     if dossier.state == State.DRAFT:
-        return redirect(first_unfinished(dossier).url(dossier))
+        return redirect(Application(dossier).resume_url)
     acknowledgement = dossier.documents.filter(kind=Document.Kind.ACKNOWLEDGEMENT).first()
     qr = qr_svg(request.build_absolute_uri(dossier.get_absolute_url()))
     context = {"dossier": dossier, "acknowledgement": acknowledgement, "qr": qr}

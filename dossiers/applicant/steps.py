@@ -1,12 +1,10 @@
-"""The pages a draft goes through.
+"""The pages a draft goes through: the applicant, one per section of questions, papers, review."""
 
-The applicant, one per section of questions, the papers, the review.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
+from django import forms
 from django.utils.translation import gettext as _
 
 from dossiers import answers
@@ -22,15 +20,17 @@ class Step:
     """One page; `number` counts from 1 as it stands in the address."""
 
     number: int
-    kind: str  # applicant, section, papers or review
     title: str
+
+
+@dataclass(frozen=True)
+class QuestionsStep(Step):
+    """A page of questions: the applicant (no `section`), or one section of the service's form."""
+
     section: Section | None = None
 
-    def url(self, draft: Dossier) -> str:
-        return reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, self.number])
-
-    def form(self, draft: Dossier, data=None, *, partial: bool = False) -> StepForm:
-        """Return the step's form, bound to `data` or filled with what the draft holds."""
+    def form(self, draft: Dossier, data: Any = None, *, partial: bool = False) -> StepForm:
+        """Return the form of the page, bound to `data` or filled with what the draft holds."""
         if self.section is not None:
             return SectionForm(self.section, data, initial=draft.answers, partial=partial)
         initial = {name: getattr(draft, name) for name in APPLICANT_FIELDS}
@@ -38,41 +38,41 @@ class Step:
 
     def is_complete(self, draft: Dossier) -> bool:
         """Whether what the draft holds would pass this page's own check now."""
-        if self.kind == "papers":
-            return not answers.missing(draft)
-        if self.kind == "review":
-            return False
-        return self.form(draft, stored(self, draft)).is_valid()
+        form = self.form(draft)
+        return stored_values_are_valid(form.fields, form.initial)
 
 
-def steps_of(draft: Dossier) -> list[Step]:
-    """Return the pages of a draft in order; without papers to upload that page is left out."""
-    pages: list[tuple[str, str, Section | None]] = [("applicant", _("Người nộp hồ sơ"), None)]
-    pages += [("section", section.title, section) for section in answers.sections(draft)]
-    if any(slot.upload for slot in answers.papers(draft)):
-        pages.append(("papers", _("Giấy tờ kèm theo"), None))
-    pages.append(("review", _("Kiểm tra và gửi"), None))
-    return [Step(number, *page) for number, page in enumerate(pages, start=1)]
+@dataclass(frozen=True)
+class PapersStep(Step):
+    pass
 
 
-def stored(step: Step, draft: Dossier) -> dict:
-    """Return what the draft holds for a step, in the shape in which a browser would post it."""
-    form = step.form(draft)
-    posted: dict[str, Any] = {}
-    for name, field in form.fields.items():
-        value = form.get_initial_for_field(field, name)
-        if hasattr(field.widget, "widgets_names"):
-            parts = field.widget.decompress(value)
-            posted |= {
-                name + suffix: part
-                for suffix, part in zip(field.widget.widgets_names, parts, strict=True)
-            }
+@dataclass(frozen=True)
+class ReviewStep(Step):
+    pass
+
+
+def steps_of(sections: tuple[Section, ...], papers: list[answers.Slot]) -> list[Step]:
+    """Return the pages in order; without papers to upload that page is left out."""
+    steps: list[Step] = [QuestionsStep(1, _("Người nộp hồ sơ"))]
+    for section in sections:
+        steps.append(QuestionsStep(len(steps) + 1, section.title, section))
+    if any(slot.upload for slot in papers):
+        steps.append(PapersStep(len(steps) + 1, _("Giấy tờ kèm theo")))
+    steps.append(ReviewStep(len(steps) + 1, _("Kiểm tra và gửi")))
+    return steps
+
+
+def stored_values_are_valid(fields: Mapping[str, forms.Field], stored: Mapping[str, Any]) -> bool:
+    """Whether each field would accept what is stored for it, in the shape in which it is typed."""
+    for name, field in fields.items():
+        value = stored.get(name, field.initial)
+        if isinstance(field, forms.MultiValueField):
+            typed = field.widget.decompress(value)
         else:
-            posted[name] = field.prepare_value(value)
-    return posted
-
-
-def first_unfinished(draft: Dossier) -> Step:
-    """Return where to go on: the first page that is not complete, or the review."""
-    steps = steps_of(draft)
-    return next((step for step in steps if not step.is_complete(draft)), steps[-1])
+            typed = field.prepare_value(value)
+        try:
+            field.clean(typed)
+        except forms.ValidationError:
+            return False
+    return True

@@ -59,7 +59,7 @@ def _supplement_page(
     context = {
         "dossier": dossier,
         "form": form,
-        "lines": posted_files.lines(_supplement_slots(dossier), refusals),
+        "rows": posted_files.rows(_supplement_slots(dossier), refusals),
         "asked": dossier.last_event(*with_purpose(Purpose.REQUEST_SUPPLEMENT)),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dossiers import access, answers, throttle
 from dossiers.applicant import timeline
+from dossiers.applicant.application import Application
 from dossiers.applicant.forms import UnlockForm
-from dossiers.applicant.steps import first_unfinished
 from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
 from services.responses import too_many_requests
@@ -25,7 +25,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
     """
     dossier = access.find_by_tracking(tracking)
     has_access = dossier is not None and access.has_access(request, dossier)
-    # Who has opened the dossier already is not has_access up by what others try from the same
+    # Who has opened the dossier already is not held up by what others try from the same
     # address.
     if not has_access and throttle.is_throttled(request):
         return too_many_requests(request)
@@ -36,7 +36,7 @@ def track(request: HttpRequest, tracking: str) -> HttpResponse:
         return render(
             request,
             "dossiers/applicant/draft.html",
-            {"dossier": dossier, "resume": first_unfinished(dossier).url(dossier)},
+            {"dossier": dossier, "resume": Application(dossier).resume_url},
         )
     context = {
         "dossier": dossier,

@@ -27,7 +27,7 @@ _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
 }
-_LONGEST_NAME = 120
+MAX_NAME_LENGTH = 120
 
 
 class UploadRefused(Exception):
@@ -35,7 +35,7 @@ class UploadRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class ValidatedUpload:
     """A file found whole and harmless, ready to be kept."""
 
     file: UploadedFile
@@ -55,7 +55,7 @@ def rules() -> str:
     }
 
 
-def check(upload: UploadedFile | None) -> Checked:
+def check(upload: UploadedFile | None) -> ValidatedUpload:
     """Return the upload once it is known to be a whole PDF, JPEG or PNG within the limits.
 
     Raises UploadRefused, with what to do, for no file, an empty, too large, wrong, broken, locked
@@ -86,7 +86,7 @@ def check(upload: UploadedFile | None) -> Checked:
         digest.update(chunk)
     upload.seek(0)
     name = _safe_name(upload.name or "", content_type)
-    return Checked(upload, name, content_type, upload.size, digest.hexdigest())
+    return ValidatedUpload(upload, name, content_type, upload.size, digest.hexdigest())
 
 
 def _stream(upload: UploadedFile) -> IO[bytes]:
@@ -171,13 +171,13 @@ def _safe_name(name: str, content_type: str) -> str:
     With the true suffix.
     """
     stem = PurePath(_readable(name)).stem.strip(" .")
-    return (stem[:_LONGEST_NAME] or _("tệp")) + ACCEPTED[content_type]
+    return (stem[:MAX_NAME_LENGTH] or _("tệp")) + ACCEPTED[content_type]
 
 
 def _shown(upload: UploadedFile) -> str:
     """Return the sender's name of a file as a sentence may show it."""
     name = _readable(upload.name or "")
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return name if len(name) <= MAX_NAME_LENGTH else f"{name[:MAX_NAME_LENGTH]}…"
 
 
 def _readable(name: str) -> str:

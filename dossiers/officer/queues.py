@@ -79,7 +79,7 @@ def queues_for(user) -> list[Queue]:
 
 
 def own_states(user) -> set[State]:
-    """Return the states in which a dossier waits for this user's roles and not for its applicant."""
+    """Return the states in which a dossier waits for one of this user's roles."""
     return {state for queue in queues_for(user) if queue.is_ours for state in queue.states}
 
 

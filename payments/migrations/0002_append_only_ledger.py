@@ -1,7 +1,7 @@
 """The books are history: PostgreSQL itself refuses to change them.
 
-A ledger entry is never changed or deleted. A message of the gateway may be answered once, if it is an IPN, and nothing
-else of it changes; only what the gateway did not sign may be deleted.
+A ledger entry is never changed or deleted. A message may be answered once, if it is an IPN, and
+nothing else of it changes; only what the provider did not sign may be deleted.
 """
 
 from django.db import migrations
@@ -11,8 +11,8 @@ CREATE TRIGGER payments_ledgerentry_append_only BEFORE UPDATE OR DELETE ON payme
     FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER payments_gatewaymessage_answered_once BEFORE UPDATE ON payments_gatewaymessage
     FOR EACH ROW WHEN (
-        OLD.kind <> 'ipn' OR OLD.answer <> ''
-        OR (to_jsonb(OLD) - 'answer') IS DISTINCT FROM (to_jsonb(NEW) - 'answer')
+        OLD.kind <> 'ipn' OR OLD.outcome <> ''
+        OR (to_jsonb(OLD) - 'outcome') IS DISTINCT FROM (to_jsonb(NEW) - 'outcome')
     ) EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER payments_gatewaymessage_signed_stays BEFORE DELETE ON payments_gatewaymessage
     FOR EACH ROW WHEN (OLD.signature_ok) EXECUTE FUNCTION forbid_change();

@@ -162,7 +162,7 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
     owner = people["congdan"] if turn % 5 == 0 else None
     draft = drafts.start(service, owner=owner)
     draft = drafts.save(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
-    for slot in answers.missing(draft):
+    for slot in answers.missing(answers.papers(draft)):
         drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
     dossier = send.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
     for action, username in JOURNEYS[turn % len(JOURNEYS)]:

@@ -57,7 +57,11 @@ def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dos
     Facts and papers that the action asks.
     """
     if action == Action.SUBMIT:
-        for slot in answers.missing(dossier) if dossier.channel == Dossier.Channel.ONLINE else ():
+        for slot in (
+            answers.missing(answers.papers(dossier))
+            if dossier.channel == Dossier.Channel.ONLINE
+            else ()
+        ):
             attach(dossier, slot.key)
         return send.submit(dossier, by=by, reviewed=drafts.offer_digest(dossier))
     if by is None and role not in (Role.CITIZEN, Role.SYSTEM):
@@ -69,6 +73,7 @@ def act(dossier: Dossier, action: Action, role: Role, *, by=None, **rest) -> Dos
 def given_for(action: Action, dossier: Dossier) -> facts.Given | None:
     """What a move is given besides the note."""
     return {
+        Action.SUBMIT: facts.Submission(),
         Action.REQUEST_PAYMENT: facts.NewFee("Phí thẩm định", 50_000),
         Action.PROPOSE: facts.Proposal("Đồng ý giải quyết theo đề nghị."),
         Action.RECORD_PAYMENT: facts.Money(dossier.owed, "HS1", "gateway"),

@@ -154,10 +154,10 @@ def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
 
 
 def test_only_what_must_be_uploaded_and_was_not_is_missing(draft):
-    assert [slot.key for slot in answers.missing(draft)] == ["cccd", "don"]
+    assert [slot.key for slot in answers.missing(answers.papers(draft))] == ["cccd", "don"]
     attach(draft, "cccd")
     attach(draft, "don")
-    assert answers.missing(draft) == []
+    assert answers.missing(answers.papers(draft)) == []
 
 
 def test_files_stand_with_their_paper_by_round_or_all_together(draft):
@@ -180,7 +180,7 @@ def test_files_stand_with_their_paper_by_round_or_all_together(draft):
 def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft):
     kept = attach(draft, "so-do")
     draft.service.papers.filter(key="so-do").delete()
-    drafts.refresh(draft)
+    drafts.save(draft)
     draft.refresh_from_db()
     dossier = act(draft, Action.SUBMIT, Role.CITIZEN)
     assert [slot.key for slot in answers.papers(dossier)] == [

@@ -188,7 +188,7 @@ def test_what_an_officer_files_at_the_counter_is_not_the_officers(desk_officer):
 
 def test_sending_takes_few_statements(django_assert_max_num_queries):
     draft = DossierFactory(state=State.DRAFT, service=ServiceFactory(paid=True))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         act(draft, Action.SUBMIT, Role.CITIZEN)
 
 

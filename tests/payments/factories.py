@@ -1,10 +1,15 @@
-"""Payments for tests, made through the ledger, and the gateway's words, signed as the gateway signs them."""
+"""Payments for tests, made through the ledger, and the gateway's words.
+
+Signed as the gateway signs them.
+"""
 
 import factory
 from django.conf import settings
 
 from dossiers.states import State
-from payments import gateway, ledger
+from payments import inbox, ledger
+from payments.gateways import default_gateway, vnpay
+from payments.gateways.base import Message, Outcome
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from tests.dossiers.factories import DossierFactory
 from tests.services.factories import ServiceFactory
@@ -27,7 +32,7 @@ class PaymentFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, dossier, **options):
-        return ledger.open_payment(dossier, **options)
+        return open_payment(dossier, **options)
 
 
 class LedgerEntryFactory(factory.django.DjangoModelFactory):
@@ -43,10 +48,21 @@ class GatewayMessageFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = GatewayMessage
 
+    provider = "mock"
     kind = GatewayMessage.Kind.IPN
     raw = factory.Sequence(lambda n: f"vnp_TxnRef=HS{n}")
     digest = factory.LazyAttribute(lambda message: GatewayMessage.digest_of(message.raw))
     signature_ok = True
+
+
+def open_payment(dossier, **options) -> Payment:
+    """Open a payment through the provider of new payments."""
+    return ledger.open_payment(dossier, default_gateway(), **options)
+
+
+def call(raw: str) -> Outcome:
+    """What comes of a provider's call."""
+    return inbox.receive_call(default_gateway(), raw)
 
 
 def books(payment: Payment) -> dict[str, int]:
@@ -65,8 +81,8 @@ def words(
     """What the gateway says of a payment, unsigned."""
     fields = {
         "vnp_TmnCode": settings.VNPAY["TMN_CODE"],
-        "vnp_TxnRef": payment.txn_ref,
-        "vnp_Amount": gateway.write_amount(payment.amount),
+        "vnp_TxnRef": payment.reference,
+        "vnp_Amount": vnpay.write_amount(payment.amount),
         "vnp_OrderInfo": "Thu phi ho so",
         "vnp_BankCode": "NCB",
         "vnp_BankTranNo": "",
@@ -80,15 +96,15 @@ def words(
 
 def said(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> str:
     """What the gateway says of a payment, as a signed query string."""
-    return gateway.signed_query(
+    return vnpay.signed_query(
         words(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"]
     )
 
 
 def message(
     payment: Payment, code: str = "00", status: str | None = None, **changes: str
-) -> gateway.Message:
+) -> Message:
     """What the gateway says of a payment, read and verified."""
-    read = gateway.read(said(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"])
+    read = default_gateway().read(said(payment, code, status, **changes))
     assert read is not None
     return read

@@ -8,8 +8,17 @@ from django.urls import reverse
 
 from dossiers.states import Role, State
 from payments import inbox, ledger
+from payments.gateways import default_gateway
 from payments.models import GatewayMessage, LedgerEntry, Payment
-from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, said
+from tests.payments.factories import (
+    FEE,
+    PaymentFactory,
+    call,
+    message,
+    open_payment,
+    paid_dossier,
+    said,
+)
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +42,7 @@ def shown(response) -> set:
     return set(response.context["cl"].result_list)
 
 
-# --- Looking -----------------------------------------------------------------------------------------------------
+# --- Looking ---
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
@@ -54,15 +63,15 @@ def test_citizens_and_strangers_may_not(client, address):
 
 def test_one_payment_shows_its_books_and_every_word_of_the_gateway(client, desk):
     payment = PaymentFactory()
-    inbox.answer_ipn(said(payment))
+    call(said(payment))
     text = page(client.get(f"{LIST}{payment.pk}/change/"))
-    assert payment.txn_ref in text
+    assert payment.reference in text
     assert "100.000 đồng" in text
     assert "vnp_TransactionNo=14226112" in text.replace("<wbr>", "")
 
 
 def test_words_of_a_stranger_are_shown_as_words(client, desk):
-    inbox.answer_ipn("<script>alert(1)</script>")
+    call("<script>alert(1)</script>")
     row = GatewayMessage.objects.get()
     assert "<script>alert" not in page(client.get(f"{MESSAGES}{row.pk}/change/"))
 
@@ -71,7 +80,7 @@ def test_words_of_a_stranger_are_shown_as_words(client, desk):
 def test_nothing_is_added_changed_or_deleted_here(client, model):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     payment = PaymentFactory()
-    inbox.answer_ipn(said(payment))
+    call(said(payment))
     row = model.objects.get()
     base = f"/admin/payments/{model._meta.model_name}/"
     assert client.get(f"{base}add/").status_code == 403
@@ -83,7 +92,7 @@ def test_nothing_is_added_changed_or_deleted_here(client, model):
 
 def test_the_filter_finds_what_has_to_go_back(client, desk):
     fine = PaymentFactory()
-    twice = ledger.open_payment(fine.dossier, now=fine.expires_at)
+    twice = open_payment(fine.dossier, now=fine.expires_at)
     for payment in (fine, twice):
         ledger.settle(message(payment))
     assert shown(client.get(f"{LIST}?needs_refund__exact=1")) == {twice}
@@ -92,17 +101,17 @@ def test_the_filter_finds_what_has_to_go_back(client, desk):
 def test_the_filter_finds_what_the_bank_said_and_never_confirmed(client, desk):
     silent, confirmed = PaymentFactory(), PaymentFactory()
     for payment in (silent, confirmed):
-        inbox.keep_return(said(payment))
+        inbox.receive_return(default_gateway(), said(payment))
     ledger.settle(message(confirmed))
     assert shown(client.get(f"{LIST}?doi-soat=co")) == {silent}
 
 
 def test_the_filter_finds_wrong_amounts(client, desk):
     payment = PaymentFactory()
-    inbox.answer_ipn(said(payment, vnp_Amount="100"))
-    inbox.answer_ipn(said(payment))
-    [row] = shown(client.get(f"{MESSAGES}?answer=04"))
-    assert row.answer == "04"
+    call(said(payment, vnp_Amount="100"))
+    call(said(payment))
+    [row] = shown(client.get(f"{MESSAGES}?outcome=wrong_amount"))
+    assert row.outcome == "wrong_amount"
 
 
 def test_the_dossiers_page_leads_to_its_payments(client, desk):
@@ -141,7 +150,7 @@ def test_every_model_of_money_is_read_only_in_the_admin():
             assert not options.has_delete_permission(None)
 
 
-# --- Cash at the counter -----------------------------------------------------------------------------------------
+# --- Cash at the counter ---
 
 
 def cash(dossier) -> str:
@@ -162,7 +171,7 @@ def test_the_desk_takes_cash_and_is_led_back_to_the_dossier(client, desk):
     )
     payment = Payment.objects.get()
     assert payment.method == Payment.Method.CASH
-    assert payment.txn_ref in page(response)
+    assert payment.reference in page(response)
     dossier.refresh_from_db()
     assert dossier.owed == 0
 
@@ -193,7 +202,7 @@ def test_a_double_click_takes_the_money_once_and_says_so(client, desk):
 
 def test_the_desk_is_warned_when_the_money_is_perhaps_on_its_way(client, desk):
     payment = PaymentFactory()
-    inbox.keep_return(said(payment))
+    inbox.receive_return(default_gateway(), said(payment))
     assert "đã bị trừ tiền chưa" in page(client.get(cash(payment.dossier)))
 
 

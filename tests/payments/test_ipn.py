@@ -7,7 +7,7 @@ from django.test import Client
 from payments import inbox, ledger
 from payments.models import GatewayMessage
 from payments.states import PaymentState
-from tests.payments.factories import PaymentFactory, paid_dossier, said
+from tests.payments.factories import PaymentFactory, open_payment, paid_dossier, said
 
 pytestmark = pytest.mark.django_db
 
@@ -65,10 +65,10 @@ def test_when_the_books_cannot_be_written_it_asks_to_be_called_again(client, mon
 
 
 def test_when_not_even_the_message_can_be_kept_it_asks_to_be_called_again(client, monkeypatch):
-    def down(raw):
+    def down(gateway, raw):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(inbox, "answer_ipn", down)
+    monkeypatch.setattr(inbox, "receive_call", down)
     response = client.get(f"{IPN}?{said(PaymentFactory())}")
     assert (response.status_code, response.json()["RspCode"]) == (200, "99")
 
@@ -81,7 +81,7 @@ def test_the_call_costs_a_fixed_number_of_statements(client, django_assert_max_n
 
 def test_no_code_of_a_dossier_reaches_the_log(client, caplog):
     dossier = paid_dossier()
-    payment = ledger.open_payment(dossier)
+    payment = open_payment(dossier)
     caplog.set_level("DEBUG")
     client.get(f"{IPN}?{said(payment)}")
     assert dossier.tracking_code not in caplog.text

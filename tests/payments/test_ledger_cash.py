@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 CHARGE = LedgerEntry.Kind.CHARGE
 ENDED = sorted(FINAL - {State.DELIVERED})
 
-# --- Cash --------------------------------------------------------------------------------------------------------
+# --- Cash ---
 
 
 def test_cash_is_booked_whole_and_names_the_officer():
@@ -83,7 +83,7 @@ def test_no_cash_for_a_draft_or_an_ended_dossier_and_no_trace_of_it(state):
     assert (Payment.objects.count(), LedgerEntry.objects.count()) == (online_before, 0)
 
 
-# --- The clock and the books -------------------------------------------------------------------------------------
+# --- The clock and the books ---
 
 
 def test_an_open_payment_expires_only_after_the_grace_for_late_words():

@@ -12,11 +12,19 @@ from dossiers import workflow
 from dossiers.models import Dossier
 from dossiers.moves import Action
 from dossiers.states import Role, State
-from payments import inbox, ledger
-from payments.gateway import Answer
+from payments import ledger
+from payments.gateways.base import Outcome
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from payments.states import PaymentState
-from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, said
+from tests.payments.factories import (
+    FEE,
+    PaymentFactory,
+    call,
+    message,
+    open_payment,
+    paid_dossier,
+    said,
+)
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +34,10 @@ TIMES = range(3)
 
 
 def at_once(*deeds: Callable) -> list:
-    """Do all deeds at the same moment, each on a connection of its own; return what each gave, or raised."""
+    """Do all deeds at the same moment, each on a connection of its own.
+
+    Return what each gave, or raised.
+    """
     start = threading.Barrier(len(deeds), timeout=PATIENCE)
     outcomes: list = [None] * len(deeds)
 
@@ -57,12 +68,15 @@ def total(kind: str) -> int:
 def test_two_identical_ipns_make_one_entry_and_both_are_kept(_time):
     payment = PaymentFactory()
     raw = said(payment)
-    answers = at_once(*[lambda: inbox.answer_ipn(raw)] * 2)
-    assert sorted(answers) == [Answer.CONFIRMED, Answer.ALREADY]
+    answers = at_once(*[lambda: call(raw)] * 2)
+    assert sorted(answers) == [Outcome.ALREADY_RECORDED, Outcome.RECORDED]
     assert LedgerEntry.objects.count() == 1
     assert Dossier.objects.get().fee_paid == FEE
     assert Dossier.objects.get().events.filter(action=Action.RECORD_PAYMENT).count() == 1
-    assert sorted(GatewayMessage.objects.values_list("answer", flat=True)) == ["00", "02"]
+    assert sorted(GatewayMessage.objects.values_list("outcome", flat=True)) == [
+        "already",
+        "recorded",
+    ]
 
 
 @pytest.mark.parametrize("_time", TIMES)
@@ -81,7 +95,7 @@ def test_two_clicks_open_one_payment(_time):
 @pytest.mark.parametrize("_time", TIMES)
 def test_two_clicks_when_the_old_payment_ran_out_open_one_new_payment(_time):
     old = PaymentFactory()
-    opened = at_once(*[lambda: ledger.open_payment(old.dossier, now=old.expires_at)] * 2)
+    opened = at_once(*[lambda: open_payment(old.dossier, now=old.expires_at)] * 2)
     assert opened[0] == opened[1] != old
     assert Payment.objects.open().count() == 1
 
@@ -93,13 +107,14 @@ def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
     def withdraw():
         return workflow.perform(payment.dossier, Action.WITHDRAW, role=Role.CITIZEN)
 
-    answer, withdrawn = at_once(lambda: inbox.answer_ipn(said(payment)), withdraw)
-    assert answer == Answer.CONFIRMED
+    answer, withdrawn = at_once(lambda: call(said(payment)), withdraw)
+    assert answer == Outcome.RECORDED
     assert withdrawn.state == State.WITHDRAWN
     payment.refresh_from_db()
     payment.dossier.refresh_from_db()
     assert payment.state == PaymentState.SETTLED
-    # Either the dossier took the money before it ended, or the money is due to go back; never both, never neither.
+    # Either the dossier took the money before it ended, or the money is due to go back; never both,
+    # never neither.
     assert total("charge") == FEE
     assert payment.dossier.fee_paid + total("refund_due") == FEE
     assert payment.needs_refund == (payment.dossier.fee_paid == 0)
@@ -109,11 +124,9 @@ def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
 def test_a_success_and_the_end_of_its_time_end_in_money_received(_time):
     payment = PaymentFactory()
     late = payment.expires_at + ledger.GRACE + timedelta(seconds=1)
-    answer, _expired = at_once(
-        lambda: inbox.answer_ipn(said(payment)), lambda: ledger.expire_stale(now=late)
-    )
+    answer, _expired = at_once(lambda: call(said(payment)), lambda: ledger.expire_stale(now=late))
     payment.refresh_from_db()
-    assert answer == Answer.CONFIRMED
+    assert answer == Outcome.RECORDED
     assert payment.state == PaymentState.SETTLED
     assert Dossier.objects.get().fee_paid == FEE
 
@@ -133,9 +146,9 @@ def test_a_success_and_a_failure_of_one_payment_end_in_money_received(_time):
 @pytest.mark.parametrize("_time", TIMES)
 def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
     first = PaymentFactory()
-    second = ledger.open_payment(first.dossier, now=first.expires_at)
-    answers = at_once(lambda: inbox.answer_ipn(said(first)), lambda: inbox.answer_ipn(said(second)))
-    assert answers == [Answer.CONFIRMED, Answer.CONFIRMED]
+    second = open_payment(first.dossier, now=first.expires_at)
+    answers = at_once(lambda: call(said(first)), lambda: call(said(second)))
+    assert answers == [Outcome.RECORDED, Outcome.RECORDED]
     assert (total("charge"), total("refund_due"), Dossier.objects.get().fee_paid) == (
         2 * FEE,
         FEE,
@@ -148,10 +161,10 @@ def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
 def test_cash_and_an_online_success_at_once_are_both_booked_and_one_is_due_back(_time):
     payment, officer = PaymentFactory(), UserFactory(role=Role.DESK)
     answer, cash = at_once(
-        lambda: inbox.answer_ipn(said(payment)),
+        lambda: call(said(payment)),
         lambda: ledger.record_cash(payment.dossier, by=officer),
     )
-    assert answer == Answer.CONFIRMED
+    assert answer == Outcome.RECORDED
     assert Dossier.objects.get().fee_paid == FEE
     if isinstance(cash, ledger.NotPayable):  # the officer was told before the note changed hands
         assert (total("charge"), total("refund_due")) == (FEE, 0)
@@ -172,9 +185,9 @@ def test_two_officers_take_the_cash_once(_time):
 def test_paying_while_another_attempt_is_opened_loses_nothing(_time):
     first = PaymentFactory()
     answer, opened = at_once(
-        lambda: inbox.answer_ipn(said(first)),
-        lambda: ledger.open_payment(first.dossier, now=first.expires_at),
+        lambda: call(said(first)),
+        lambda: open_payment(first.dossier, now=first.expires_at),
     )
-    assert answer == Answer.CONFIRMED
+    assert answer == Outcome.RECORDED
     assert isinstance(opened, (Payment, ledger.NotPayable))
     assert Dossier.objects.get().fee_paid == FEE

@@ -40,7 +40,7 @@ class FieldFactory(DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"linh-vuc-{n}")
     name = factory.Sequence(lambda n: f"Lĩnh vực {n}")
-    order = factory.Sequence(lambda n: n % 100)
+    order = factory.Sequence(lambda n: n % 30_000)
 
 
 class ServiceFactory(DjangoModelFactory):
@@ -88,7 +88,7 @@ class PaperFactory(DjangoModelFactory):
     key = factory.Sequence(lambda n: f"giay-to-{n}")
     name = factory.Sequence(lambda n: f"Giấy tờ số {n}")
     kind = Paper.Kind.COPY
-    order = factory.Sequence(lambda n: n % 100)
+    order = factory.Sequence(lambda n: n % 30_000)
 
 
 class FeeFactory(DjangoModelFactory):

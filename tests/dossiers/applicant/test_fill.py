@@ -31,8 +31,8 @@ def page(draft: Dossier, number: int) -> str:
     return reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, number])
 
 
-def post(client, draft, number, way="next", **data):
-    return client.post(page(draft, number), {"way": way, **data})
+def post(client, draft, number, direction="next", **data):
+    return client.post(page(draft, number), {"direction": direction, **data})
 
 
 def applicant(**changes) -> dict:
@@ -145,14 +145,14 @@ def test_a_bad_answer_is_named_on_the_same_page_and_everything_typed_stays(
 def test_going_back_keeps_a_page_that_is_only_half_filled(client, service):
     draft = begin(client, service)
     post(client, draft, 1, **applicant())
-    response = post(client, draft, 2, way="back", noi_dung="Nửa chừng")
+    response = post(client, draft, 2, direction="back", noi_dung="Nửa chừng")
     assert response.url == page(draft, 1)
     assert "Nửa chừng" in client.get(page(draft, 2)).content.decode()
 
 
 def test_stopping_for_now_asks_for_nothing_and_shows_the_code(client, service):
     draft = begin(client, service)
-    response = post(client, draft, 1, way="later", **applicant(citizen_id=""))
+    response = post(client, draft, 1, direction="later", **applicant(citizen_id=""))
     resumed = client.get(response.url).content.decode()
     assert draft.tracking_code in resumed
     assert Dossier.objects.get().phone == APPLICANT["phone"]
@@ -194,12 +194,14 @@ def test_a_refused_file_is_named_and_the_files_already_there_stay(client, servic
     assert draft.attachments.count() == 1
 
 
-@pytest.mark.parametrize("way", ["next", "back", "later"])
-def test_files_that_were_only_chosen_are_kept_whichever_button_is_pressed(client, service, way):
+@pytest.mark.parametrize("direction", ["next", "back", "later"])
+def test_files_that_were_only_chosen_are_kept_whichever_button_is_pressed(
+    client, service, direction
+):
     PaperFactory(service=service, key="don", name="Đơn")
     draft = begin(client, service)
     files = {"tep-cccd": image_file(), "tep-don": pdf_file()}
-    response = client.post(page(draft, 3), {"way": way, **files})
+    response = client.post(page(draft, 3), {"direction": direction, **files})
     assert response.status_code == 302
     assert {file.slot for file in draft.attachments.all()} == {"cccd", "don"}
 
@@ -208,7 +210,7 @@ def test_of_several_chosen_files_only_the_bad_one_is_refused_by_name(client, ser
     PaperFactory(service=service, key="don", name="Đơn")
     draft = begin(client, service)
     files = {"tep-cccd": image_file("hinh.gif", format="GIF"), "tep-don": pdf_file()}
-    response = client.post(page(draft, 3), {"way": "next", **files})
+    response = client.post(page(draft, 3), {"direction": "next", **files})
     assert response.status_code == 422
     assert "hinh.gif" in response.content.decode()
     assert draft.attachments.get().slot == "don"
@@ -266,12 +268,12 @@ def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmat
     draft = begin(client, service)
     fill_all(client, draft)
 
-    def sent_meanwhile(draft):
+    def sent_meanwhile(draft, **typed):
         send.submit(draft, reviewed=drafts.offer_digest(Dossier.objects.get(pk=draft.pk)))
         raise NotAllowed("Hồ sơ đã được gửi")
 
-    monkeypatch.setattr(drafts, "refresh", sent_meanwhile)
-    response = client.post(page(draft, 4), {"declared": "on"})
+    monkeypatch.setattr(drafts, "save", sent_meanwhile)
+    response = post(client, draft, 2, noi_dung="Xin cấp sổ")
     assert client.get(response.url).url == reverse("dossiers:sent", args=[draft.tracking_code])
 
 

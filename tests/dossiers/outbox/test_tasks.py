@@ -245,7 +245,7 @@ def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
 def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(
     error, monkeypatch, run_queue, caplog
 ):
-    """A message that cannot be sent must not turn a dossier that is committed into an error page."""
+    """A message that is not sent must not turn a committed dossier into an error page."""
 
     def fail(app, name, args, **options):
         raise error

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from payments import mock_gateway
+from payments.gateways.mock import bank
 
 app_name = "mock_gateway"
 
 urlpatterns = [
-    path("", mock_gateway.pay, name="pay"),
-    path("ket-thuc/", mock_gateway.finish, name="finish"),
+    path("", bank.pay, name="pay"),
+    path("ket-thuc/", bank.finish, name="finish"),
 ]

@@ -1,12 +1,16 @@
-"""Plays the bank: speaks the gateway's side of the protocol, so that paying can be tried without money.
+"""Plays the bank: speaks the gateway's side of the protocol.
 
-It keeps nothing: every button works again and again, also for a payment already paid, as no real gateway would allow;
-that is how late, repeated and contradicting messages are tried. Mounted only where MOCK_GATEWAY is on.
+So that paying can be tried without money.
+
+It keeps nothing: every button works again and again, also for a payment already paid, as no real
+gateway would allow; that is how late, repeated and contradicting messages are tried. Mounted only
+where MOCK_GATEWAY is on.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,11 +22,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from payments import gateway, tasks
+from payments.gateways import vnpay
+from payments.gateways.mock import tasks
 
 BANK = "NCB"
-SEE_OTHER, BAD_REQUEST = 303, 400
-FAILED_STATUS, SUSPECTED_STATUS = gateway.STATUS_ERROR, "07"
+FAILED_STATUS, SUSPECTED_STATUS = vnpay.STATUS_ERROR, "07"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Scenario:
     """One button: the code that the browser brings back, and the calls that go beside it."""
 
     label: str | Promise
-    code: str = gateway.OK
+    code: str = vnpay.OK
     ipns: tuple[Ipn, ...] = (Ipn(),)
 
 
@@ -51,7 +55,7 @@ SCENARIOS: dict[str, Scenario] = {
     "het-han": Scenario(_("Để hết hạn (11)"), "11"),
     "sai-otp": Scenario(_("Nhập sai mã OTP (13)"), "13"),
     "bao-tri": Scenario(_("Ngân hàng bảo trì (75)"), "75"),
-    "nghi-ngo": Scenario(_("Đã trừ tiền nhưng nghi ngờ gian lận (07)"), gateway.SUSPECTED),
+    "nghi-ngo": Scenario(_("Đã trừ tiền nhưng nghi ngờ gian lận (07)"), vnpay.SUSPECTED),
     "ipn-cham": Scenario(_("Thành công, IPN chậm 20 giây"), ipns=(Ipn(delay=20),)),
     "ipn-hai-lan": Scenario(_("Thành công, IPN gửi hai lần"), ipns=(Ipn(), Ipn())),
     "ipn-trai-nguoc": Scenario(
@@ -74,11 +78,11 @@ class Request:
 
     @property
     def amount(self) -> int:
-        return gateway.read_amount(self.fields.get("vnp_Amount", ""))
+        return vnpay.read_amount(self.fields.get("vnp_Amount", ""))
 
     @property
     def expires_at(self) -> datetime | None:
-        return gateway.read_time(self.fields.get("vnp_ExpireDate", ""))
+        return vnpay.read_time(self.fields.get("vnp_ExpireDate", ""))
 
     @property
     def is_late(self) -> bool:
@@ -90,9 +94,12 @@ class Request:
 
 
 def read_request(query: str) -> Request | None:
-    """Return the request of a query string; None when it is badly signed, for no amount, or leads off this site."""
-    fields = gateway.parse(query)
-    if not gateway.verify(fields, settings.VNPAY["HASH_SECRET"]):
+    """Return the request of a query string.
+
+    None when it is badly signed, for no amount, or leads off this site.
+    """
+    fields = vnpay.parse(query)
+    if not vnpay.verify(fields, settings.VNPAY["HASH_SECRET"]):
         return None
     request = Request(query, fields)
     same_site = urlsplit(fields.get("vnp_ReturnUrl", ""))[:2] == urlsplit(settings.SITE_URL)[:2]
@@ -103,27 +110,30 @@ def read_request(query: str) -> Request | None:
 def answer_query(
     asked: Request, code: str, *, number: str, extra: int = 0, forged: bool = False
 ) -> str:
-    """Return the signed parameters with which the gateway answers; `forged` signs them with a wrong secret."""
-    taken = code in (gateway.OK, gateway.SUSPECTED)
-    status = {gateway.OK: gateway.OK, gateway.SUSPECTED: SUSPECTED_STATUS}.get(code, FAILED_STATUS)
+    """Return the signed parameters with which the gateway answers.
+
+    `forged` signs them with a wrong secret.
+    """
+    taken = code in (vnpay.OK, vnpay.SUSPECTED)
+    status = {vnpay.OK: vnpay.OK, vnpay.SUSPECTED: SUSPECTED_STATUS}.get(code, FAILED_STATUS)
     params = {
         "vnp_TmnCode": asked.fields["vnp_TmnCode"],
         "vnp_TxnRef": asked.fields["vnp_TxnRef"],
         "vnp_OrderInfo": asked.fields.get("vnp_OrderInfo", ""),
-        "vnp_Amount": gateway.write_amount(asked.amount + extra),
+        "vnp_Amount": vnpay.write_amount(asked.amount + extra),
         "vnp_BankCode": BANK,
         "vnp_BankTranNo": f"{BANK}{number}" if taken else "",
         "vnp_CardType": "ATM" if taken else "",
-        "vnp_PayDate": gateway.write_time(timezone.now()),
+        "vnp_PayDate": vnpay.write_time(timezone.now()),
         "vnp_ResponseCode": code,
         "vnp_TransactionNo": number if taken else "0",
         "vnp_TransactionStatus": status,
     }
     secret = settings.VNPAY["HASH_SECRET"] + ("-forged" if forged else "")
-    return gateway.signed_query(params, secret)
+    return vnpay.signed_query(params, secret)
 
 
-# --- Pages -------------------------------------------------------------------------------------------------------
+# --- Pages ---
 
 
 @never_cache
@@ -132,7 +142,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """The bank's page: the amount, and one button for each thing that may happen."""
     asked = read_request(request.META.get("QUERY_STRING", ""))
     if asked is None:
-        return render(request, "payments/mock/refused.html", status=BAD_REQUEST)
+        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
     keys = [LATE] if asked.is_late else list(SCENARIOS)
     context = {
         "asked": asked,
@@ -146,11 +156,14 @@ def pay(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def finish(request: HttpRequest) -> HttpResponse:
-    """Do what the button says: leave the IPNs to the worker, send the browser back with signed parameters."""
+    """Do what the button says: leave the IPNs to the worker.
+
+    Send the browser back with signed parameters.
+    """
     asked = read_request(request.POST.get("asked", ""))
     scenario = SCENARIOS.get(request.POST.get("scenario", ""))
     if asked is None or scenario is None:
-        return render(request, "payments/mock/refused.html", status=BAD_REQUEST)
+        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
     number = str(secrets.randbelow(90_000_000) + 10_000_000)
     back = f"{asked.fields['vnp_ReturnUrl']}?{answer_query(asked, scenario.code, number=number)}"
     sent = [
@@ -158,7 +171,7 @@ def finish(request: HttpRequest) -> HttpResponse:
         for ipn in scenario.ipns
     ]
     if all(sent):
-        return HttpResponseRedirect(back, status=SEE_OTHER)
+        return HttpResponseRedirect(back, status=HTTPStatus.SEE_OTHER)
     with translation.override(asked.language):
         return render(request, "payments/mock/not_sent.html", {"back": back})
 

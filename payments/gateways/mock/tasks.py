@@ -1,4 +1,7 @@
-"""The mock gateway's own calls, made by a worker: a server that calls itself while it answers could wait forever."""
+"""The mock gateway's own calls, made by a worker.
+
+A server that calls itself while it answers could wait forever.
+"""
 
 import json
 import logging
@@ -11,14 +14,15 @@ from django.urls import reverse
 from django.utils import translation
 from kombu.exceptions import OperationalError
 
-from payments.gateway import Answer
+from payments.gateways.base import Outcome
+from payments.gateways.vnpay import REPLIES
 
 log = logging.getLogger(__name__)
 
 # The real gateway calls again after five minutes, ten times; a tester would not wait for that.
-MOST_REPEATS, PAUSE = 3, 10
+MAX_REPEATS, PAUSE = 3, 10
 TIMEOUT = 15
-DONE = (Answer.CONFIRMED, Answer.ALREADY)
+DONE = tuple(REPLIES[outcome][0] for outcome in (Outcome.RECORDED, Outcome.ALREADY_RECORDED))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -35,21 +39,27 @@ def ipn_address() -> str:
     return address
 
 
-@shared_task(bind=True, max_retries=MOST_REPEATS)
+@shared_task(bind=True, max_retries=MAX_REPEATS)
 def send_mock_ipn(self, query: str) -> str:
-    """Call our own IPN address with `query` and return the answered RspCode; call again unless it is 00 or 02."""
+    """Call our own IPN address with `query` and return the answered RspCode.
+
+    Call again unless it is 00 or 02.
+    """
     try:
         code = call(f"{ipn_address()}?{query}")
     except (OSError, ValueError) as error:
         log.warning("the mock gateway's IPN did not arrive: %s", type(error).__name__)
         code = ""
-    if code not in DONE and self.request.retries < MOST_REPEATS:
+    if code not in DONE and self.request.retries < MAX_REPEATS:
         raise self.retry(countdown=PAUSE)
     return code
 
 
 def call(address: str) -> str:
-    """Return the RspCode that `address` answers. Raises OSError or ValueError; follows no redirect, uses no proxy."""
+    """Return the RspCode that `address` answers.
+
+    Raises OSError or ValueError; follows no redirect, uses no proxy.
+    """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
     with opener.open(address, timeout=TIMEOUT) as response:
         return str(json.loads(response.read(1000))["RspCode"])

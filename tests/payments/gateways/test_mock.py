@@ -6,9 +6,10 @@ import pytest
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from payments import gateway, mock_gateway, tasks
-from payments.gateway import Verdict
-from payments.mock_gateway import SCENARIOS
+from payments.gateways import vnpay
+from payments.gateways.base import Verdict
+from payments.gateways.mock import bank, tasks
+from payments.gateways.mock.bank import SCENARIOS
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState
 from tests.payments.factories import PaymentFactory, paid_dossier, said
@@ -39,11 +40,11 @@ def secret() -> str:
 
 
 def resigned(query: str, **changes: str) -> str:
-    fields = gateway.parse(query) | changes
-    return gateway.signed_query(fields, secret())
+    fields = vnpay.parse(query) | changes
+    return vnpay.signed_query(fields, secret())
 
 
-# --- Its page ----------------------------------------------------------------------------------------------------
+# --- Its page ---
 
 
 def test_it_says_what_it_is_and_shows_the_amount_and_every_button(client, asked):
@@ -99,7 +100,7 @@ def test_pressing_takes_a_post(client, asked):
     assert client.get(f"{MOCK}ket-thuc/").status_code == 405
 
 
-# --- What the buttons do -----------------------------------------------------------------------------------------
+# --- What the buttons do ---
 
 
 def press(client, asked: str, scenario: str):
@@ -111,9 +112,9 @@ def test_every_button_sends_the_browser_back_with_a_signed_answer(client, asked,
     response = press(client, asked, key)
     assert response.status_code == 303
     assert response["Location"].startswith(f"{settings.SITE_URL}/thanh-toan/ket-qua/?")
-    message = gateway.read(urlsplit(response["Location"]).query, secret())
+    message = vnpay.read(urlsplit(response["Location"]).query, secret())
     assert message is not None
-    assert message.response_code == SCENARIOS[key].code
+    assert message.code == SCENARIOS[key].code
     assert message.amount == 100_000
     assert len(queue) == len(SCENARIOS[key].ipns)
 
@@ -131,10 +132,10 @@ def test_every_button_sends_the_browser_back_with_a_signed_answer(client, asked,
 def test_the_ipn_says_what_the_browser_says(client, asked, queue, key, verdict):
     back = urlsplit(press(client, asked, key)["Location"]).query
     [(query, delay)] = queue
-    ipn = gateway.read(query, secret())
+    ipn = vnpay.read(query, secret())
     assert ipn is not None
     assert (ipn.verdict, delay) == (verdict, 0)
-    assert ipn.gateway_ref == gateway.parse(back)["vnp_TransactionNo"]
+    assert ipn.gateway_reference == vnpay.parse(back)["vnp_TransactionNo"]
 
 
 def test_a_late_ipn_is_late(client, asked, queue):
@@ -179,7 +180,7 @@ def test_with_the_queue_down_the_tester_is_told_and_can_go_back(client, asked, m
     assert "/thanh-toan/ket-qua/?vnp_Amount=" in response.content.decode()
 
 
-# --- The worker's call -------------------------------------------------------------------------------------------
+# --- The worker's call ---
 
 
 def test_the_call_goes_to_our_own_address_alone():
@@ -204,7 +205,8 @@ def test_the_call_is_a_real_one_over_the_network(live_server, settings):
 
 
 @pytest.mark.parametrize(
-    ("answer", "calls"), [("00", 1), ("02", 1), ("97", 4), ("99", 4), (OSError, 4), (ValueError, 4)]
+    ("answer", "calls"),
+    [("00", 1), ("02", 1), ("97", 4), ("99", 4), (OSError, 4), (ValueError, 4)],
 )
 def test_an_unhappy_answer_is_followed_by_more_calls_and_an_end(monkeypatch, answer, calls):
     made = []
@@ -221,4 +223,4 @@ def test_an_unhappy_answer_is_followed_by_more_calls_and_an_end(monkeypatch, ans
 
 
 def test_the_mock_has_no_way_to_the_books_but_the_ipn():
-    assert not {"ledger", "inbox", "Payment"} & set(vars(mock_gateway))
+    assert not {"ledger", "inbox", "Payment"} & set(vars(bank))

@@ -1,0 +1,262 @@
+"""VNPay, by its redirect protocol version 2.1.0.
+
+A payment is asked for by sending the browser to the gateway with signed parameters. The gateway
+answers twice with signed parameters: through the browser (return, for display) and by a call of its
+own (IPN, which is the truth). Signature: empty values and the hash itself are left out, keys
+sorted, keys and values form-encoded (a space is "+"), joined by "&", HMAC-SHA512 in hex. Amounts
+are đồng × 100; times are yyyyMMddHHmmss in GMT+7.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from payments.gateways.base import Gateway, Message, Order, Outcome, Verdict
+
+GMT7 = timezone(timedelta(hours=7))
+TIME_FORMAT = "%Y%m%d%H%M%S"
+HASH = "vnp_SecureHash"
+UNSIGNED = frozenset({HASH, "vnp_SecureHashType"})
+MAX_FIELDS = 60
+MAX_ORDER_INFO = 255
+OK = "00"
+SUSPECTED = "07"  # the bank took the money and suspects fraud
+STATUS_ERROR = "02"
+_AMOUNT = re.compile(r"[1-9][0-9]{0,14}")
+
+
+# The answers of an IPN; on anything but 00 and 02 the provider calls again.
+REPLIES = {
+    Outcome.RECORDED: ("00", "Confirm Success"),
+    Outcome.NOT_FOUND: ("01", "Order not found"),
+    Outcome.ALREADY_RECORDED: ("02", "Order already confirmed"),
+    Outcome.WRONG_AMOUNT: ("04", "Invalid amount"),
+    Outcome.BAD_SIGNATURE: ("97", "Invalid signature"),
+    Outcome.ERROR: ("99", "Unknown error"),
+}
+
+# vnp_ResponseCode: the sentence says what happened, then what to do.
+REASONS = {
+    "09": _(
+        "Thẻ hoặc tài khoản chưa đăng ký Internet Banking. "
+        "Hãy dùng thẻ khác hoặc đăng ký với ngân hàng."
+    ),
+    "10": _(
+        "Thông tin thẻ hoặc tài khoản bị nhập sai quá 3 lần. Hãy kiểm tra lại rồi thử lần nữa."
+    ),
+    "11": _("Đã hết thời gian chờ thanh toán. Bạn có thể thanh toán lại."),
+    "12": _("Thẻ hoặc tài khoản đang bị khóa. Hãy dùng thẻ khác hoặc liên hệ ngân hàng."),
+    "13": _("Mã xác thực (OTP) chưa đúng. Hãy thử lại và nhập mã mới nhất."),
+    "24": _("Bạn đã hủy giao dịch. Khi sẵn sàng, bạn có thể thanh toán lại."),
+    "51": _("Tài khoản không đủ số dư. Hãy nạp thêm tiền hoặc dùng tài khoản khác."),
+    "65": _(
+        "Tài khoản đã vượt hạn mức giao dịch trong ngày. "
+        "Hãy dùng tài khoản khác hoặc thử lại ngày mai."
+    ),
+    "75": _("Ngân hàng đang bảo trì. Hãy thử lại sau hoặc chọn ngân hàng khác."),
+    "79": _(
+        "Mật khẩu thanh toán bị nhập sai quá số lần cho phép. Hãy kiểm tra lại rồi thử lần nữa."
+    ),
+}
+OTHER_REASON = _("Ngân hàng không thực hiện được giao dịch. Hãy thử lại hoặc dùng tài khoản khác.")
+
+
+class VNPayGateway(Gateway):
+    """The provider as settings.VNPAY describes it."""
+
+    provider = "vnpay"
+
+    @staticmethod
+    def is_set_up() -> bool:
+        return bool(settings.VNPAY["PAY_URL"])
+
+    @property
+    def pay_url(self) -> str:
+        return settings.VNPAY["PAY_URL"]
+
+    def redirect_url(self, order: Order) -> str:
+        return build_redirect(
+            self.pay_url,
+            settings.VNPAY["HASH_SECRET"],
+            tmn_code=settings.VNPAY["TMN_CODE"],
+            txn_ref=order.reference,
+            amount=order.amount,
+            order_info=order.description,
+            return_url=order.return_url,
+            ip=order.client_address,
+            created_at=order.created_at,
+            expires_at=order.expires_at,
+            locale="en" if order.language == "en" else "vn",
+        )
+
+    def read(self, raw: str) -> Message | None:
+        return read(raw, settings.VNPAY["HASH_SECRET"], provider=self.provider)
+
+    def reply(self, outcome: Outcome) -> dict[str, Any]:
+        code, message = REPLIES[outcome]
+        return {"RspCode": code, "Message": message}
+
+    def reason(self, code: str) -> str | Promise:
+        return REASONS.get(code, OTHER_REASON)
+
+
+def verdict_of(response_code: str, status: str) -> Verdict:
+    """PAID only when both codes are 00; money that may have left the account is UNCLEAR."""
+    if (response_code, status) == (OK, OK):
+        return Verdict.PAID
+    if response_code == SUSPECTED:
+        return Verdict.UNCLEAR
+    if response_code == OK and status != STATUS_ERROR:
+        return Verdict.UNCLEAR
+    return Verdict.FAILED
+
+
+# --- The protocol, as pure functions ---
+
+
+def sign(params: Mapping[str, str], secret: str) -> str:
+    """Return the signature of `params`, whatever their order.
+
+    Empty values and hashes do not count.
+    """
+    return hmac.new(secret.encode(), canonical(params).encode(), hashlib.sha512).hexdigest()
+
+
+def canonical(params: Mapping[str, str]) -> str:
+    """Return the text that is signed, which is also the query string that is sent."""
+    return urlencode(
+        sorted((key, value) for key, value in params.items() if value != "" and key not in UNSIGNED)
+    )
+
+
+def verify(params: Mapping[str, str], secret: str) -> bool:
+    """Whether `params` carry their true signature.
+
+    Compared in constant time, hex in either case.
+    """
+    given = params.get(HASH, "").lower()
+    signed = {key: value for key, value in params.items() if key.startswith("vnp_")}
+    return hmac.compare_digest(sign(signed, secret).encode(), given.encode("utf-8", "replace"))
+
+
+def signed_query(params: Mapping[str, str], secret: str) -> str:
+    """Return `params` as a query string with the signature at its end."""
+    return f"{canonical(params)}&{HASH}={sign(params, secret)}"
+
+
+def parse(raw: str) -> dict[str, str]:
+    """Return the fields of a query string.
+
+    None at all when it has too many, or one of them twice.
+    """
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        return {}
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else {}
+
+
+def read(raw: str, secret: str, *, provider: str = "vnpay") -> Message | None:
+    """Return the message of a query string, or None when it is not one that the gateway signed.
+
+    Our own request for payment is signed with the same secret and travels through the browser. It
+    carries no response code: sent back to us as if it were an answer, it is none.
+    """
+    fields = parse(raw)
+    if (
+        not verify(fields, secret)
+        or not fields.get("vnp_ResponseCode")
+        or not fields.get("vnp_TxnRef")
+    ):
+        return None
+    response_code = fields["vnp_ResponseCode"]
+    return Message(
+        provider=provider,
+        reference=fields["vnp_TxnRef"],
+        amount=read_amount(fields.get("vnp_Amount", "")),
+        verdict=verdict_of(response_code, fields.get("vnp_TransactionStatus", "")),
+        code=response_code,
+        gateway_reference=fields.get("vnp_TransactionNo", ""),
+        bank_code=fields.get("vnp_BankCode", ""),
+        paid_at=read_time(fields.get("vnp_PayDate", "")),
+    )
+
+
+def build_redirect(
+    pay_url: str,
+    secret: str,
+    *,
+    tmn_code: str,
+    txn_ref: str,
+    amount: int,
+    order_info: str,
+    return_url: str,
+    ip: str,
+    created_at: datetime,
+    expires_at: datetime,
+    locale: str = "vn",
+) -> str:
+    """Return the address that asks the gateway at `pay_url` for `amount` đồng.
+
+    Same input, same address.
+    """
+    params = {
+        "vnp_Version": "2.1.0",
+        "vnp_Command": "pay",
+        "vnp_TmnCode": tmn_code,
+        "vnp_Amount": write_amount(amount),
+        "vnp_CurrCode": "VND",
+        "vnp_TxnRef": txn_ref,
+        "vnp_OrderInfo": plain(order_info),
+        "vnp_OrderType": "other",
+        "vnp_ReturnUrl": return_url,
+        "vnp_IpAddr": ip,
+        "vnp_CreateDate": write_time(created_at),
+        "vnp_ExpireDate": write_time(expires_at),
+        "vnp_Locale": locale,
+    }
+    return f"{pay_url}{'&' if '?' in pay_url else '?'}{signed_query(params, secret)}"
+
+
+def write_amount(amount: int) -> str:
+    """100000 đồng → "10000000"."""
+    return str(amount * 100)
+
+
+def read_amount(text: str) -> int:
+    """Return whole đồng; 0, which no payment is of, when `text` is no amount or has hundredths."""
+    return int(text) // 100 if _AMOUNT.fullmatch(text) and text.endswith("00") else 0
+
+
+def write_time(moment: datetime) -> str:
+    return moment.astimezone(GMT7).strftime(TIME_FORMAT)
+
+
+def read_time(text: str) -> datetime | None:
+    """Return the moment in UTC, or None when `text` is no time of the protocol."""
+    if not re.fullmatch(r"[0-9]{14}", text):
+        return None
+    try:
+        return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=GMT7).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def plain(text: str) -> str:
+    """Return Vietnamese without marks, case kept, only letters, digits.
+
+    Spaces and ".,:-" (vnp_OrderInfo).
+    """
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^A-Za-z0-9.,:-]+", " ", letters).split())[:MAX_ORDER_INFO].strip()
