@@ -44,7 +44,7 @@ format: ready
 
 demo:
 	@$(SET_UP) .venv/installed-run
-	@exec $(SERVERS) -- $(IN_VENV) manage.py load_demo --dossiers 200
+	@SITE_URL=http://127.0.0.1:$(PORT) exec $(SERVERS) -- $(IN_VENV) manage.py load_demo --dossiers 200
 
 free-port:
 	@$(SYSTEM) --port $(PORT)

@@ -18,7 +18,7 @@ from dossiers.models import Dossier
 from dossiers.moves import Action, leaving
 from dossiers.states import STAFF_ROLES, Role, State
 
-# The Django group of each staff role; portal.groups creates them.
+# The Django group of each staff role; portal.accounts.groups creates them.
 GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
 
 GRANT = timedelta(hours=12)

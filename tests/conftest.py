@@ -8,6 +8,7 @@ import pytest
 from celery import Celery
 from celery.app.task import Task
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import connection
 from django.urls import clear_script_prefix, set_urlconf
 from django.utils import timezone, translation
@@ -69,6 +70,23 @@ def _reset_thread_state() -> None:
     timezone.deactivate()
     set_urlconf(None)
     clear_script_prefix()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(request) -> Iterator[None]:
+    """Empty the cache after a test that commits.
+
+    Its table belongs to no model, so the flush after such a test leaves it, and with it the rate
+    limits of sign-ins.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")  # so that it is torn down after this fixture
+        yield
+        cache.clear()
+    else:
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ TEMPLATE = re.compile(r"""{%\s*(?:extends|include)\s+["'](?P<name>[^"']+)["']"""
 def problems(repository: Path = REPOSITORY) -> list[str]:
     """One sentence for each use of a higher room."""
     tag_rooms = rooms_of_tags(repository)
-    found = []
+    found: list[str] = []
     for file, name in templates(repository):
         room = room_of(name) or "portal"
         text = file.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def codes() -> list[str]:
     return [error.id for error in production(None)]
 
 
-def test_a_careful_production_is_not_refused(in_production):
+def test_production_with_its_own_settings_passes(in_production):
     assert codes() == []
 
 
@@ -36,22 +36,22 @@ def test_development_may_keep_its_defaults(settings):
     assert codes() == []
 
 
-def test_the_development_key_is_refused(in_production):
+def test_production_refuses_the_development_key(in_production):
     in_production.SECRET_KEY = in_production.DEVELOPMENT_SECRET_KEY
     assert codes() == ["portal.E001"]
 
 
-def test_a_demo_password_is_refused(in_production, monkeypatch):
+def test_production_refuses_a_demo_password(in_production, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "batoportal")
     assert codes() == ["portal.E002"]
 
 
-def test_the_mock_gateway_is_refused(in_production):
+def test_production_refuses_the_mock_gateway(in_production):
     in_production.MOCK_GATEWAY = True
     assert codes() == ["portal.E003"]
 
 
-def test_the_development_secret_of_the_gateway_is_refused(in_production):
+def test_production_refuses_the_development_secret_of_the_gateway(in_production):
     in_production.VNPAY = {
         **in_production.VNPAY,
         "HASH_SECRET": in_production.DEVELOPMENT_VNPAY_SECRET,
@@ -60,22 +60,22 @@ def test_the_development_secret_of_the_gateway_is_refused(in_production):
 
 
 @pytest.mark.parametrize("backend", ["filebased", "console", "locmem", "dummy"])
-def test_mail_that_reaches_nobody_is_refused(in_production, backend):
+def test_production_refuses_mail_that_reaches_nobody(in_production, backend):
     in_production.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     assert codes() == ["portal.E005"]
 
 
-def test_a_gateway_without_an_address_is_refused(in_production):
+def test_production_refuses_a_gateway_without_an_address(in_production):
     in_production.VNPAY = {**in_production.VNPAY, "PAY_URL": ""}
     assert codes() == ["portal.E007"]
 
 
-def test_debug_is_refused(in_production):
+def test_production_refuses_debug(in_production):
     in_production.DEBUG = True
     assert codes() == ["portal.E006"]
 
 
-def test_each_refusal_says_what_to_do(in_production, monkeypatch):
+def test_production_errors_say_what_to_do(in_production, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "batoportal")
     in_production.DEBUG = in_production.MOCK_GATEWAY = True
     assert all(error.hint for error in production(None))

@@ -14,25 +14,25 @@ SECRET = re.compile(r"SECRET|PASSWORD|AUTH|_URL$")
 REQUIRED = re.compile(r"\$\{(\w+):\?[^}]+\}")
 
 
-def test_has_all_parts():
+def test_compose_has_all_parts():
     assert set(SERVICES) == {*OURS, "postgres", "redis", "mail"}
 
 
 @pytest.mark.parametrize("name", LONG_RUNNING)
-def test_a_service_that_stays_has_a_health_check_and_comes_back(name):
+def test_services_that_stay_have_a_health_check_and_restart(name):
     assert SERVICES[name]["healthcheck"]["test"]
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_nothing_runs_as_root_or_writes_where_it_should_not(name):
+def test_services_run_without_root_and_read_only(name):
     assert int(SERVICES[name]["user"].split(":")[0]) > 0
     assert SERVICES[name]["read_only"] is True
     assert SERVICES[name]["cap_drop"] == ["ALL"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_no_secret_has_a_value(name):
+def test_secrets_have_no_value(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
             assert re.search(r"\$\{\w+:[?-]", value), variable
@@ -49,7 +49,7 @@ def test_migrate_runs_once_before_the_others(name):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_nothing_of_ours_starts_before_the_servers(name):
+def test_services_of_ours_wait_for_the_servers(name):
     for server in ("postgres", "redis"):
         assert SERVICES[name]["depends_on"][server] == {"condition": "service_healthy"}
 
@@ -59,18 +59,18 @@ def test_ports_are_open_to_this_machine_only(name):
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
-def test_every_required_variable_is_in_the_example():
+def test_env_example_has_every_required_variable():
     example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert set(REQUIRED.findall((ROOT / "docker-compose.yml").read_text())) <= example
 
 
-def test_the_example_holds_no_secret():
+def test_env_example_holds_no_secret():
     for line in (ROOT / ".env.example").read_text().splitlines():
         name, _, value = line.partition("=")
         assert not (re.fullmatch(r"\w*(SECRET|PASSWORD)\w*", name) and value), line
 
 
-def test_the_image_installs_by_hash_and_gives_up_root():
+def test_dockerfile_installs_by_hash_and_gives_up_root():
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert "--require-hashes" in dockerfile
     assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE)[-1] == "10001:10001"

@@ -3,12 +3,12 @@
 from portal.context_processors import authority
 
 
-def test_every_page_knows_the_authority(rf, settings):
+def test_authority_is_in_every_context(rf, settings):
     settings.AUTHORITY = {"name": "Ủy ban nhân dân huyện khác"}
     assert authority(rf.get("/")) == {"AUTHORITY": {"name": "Ủy ban nhân dân huyện khác"}}
 
 
-def test_another_authority_needs_no_other_template(client, settings, db):
+def test_authority_of_another_name_needs_no_other_template(client, settings, db):
     settings.AUTHORITY = {
         **settings.AUTHORITY,
         "name": "Ủy ban nhân dân huyện Minh Long",

@@ -19,24 +19,24 @@ def summary(form: forms.Form) -> str:
     return render_to_string("_error_summary.html", {"form": form})
 
 
-def test_a_form_without_mistakes_has_no_summary():
+def test_error_summary_is_empty_without_errors():
     assert "error-summary" not in summary(Sample())
 
 
-def test_the_summary_takes_the_focus_without_a_script():
+def test_error_summary_takes_the_focus_without_a_script():
     html = summary(Sample({}))
     assert 'tabindex="-1"' in html
     assert "autofocus" in html
     assert 'role="alert"' in html
 
 
-def test_a_line_leads_to_its_field_and_a_choice_to_its_first_answer():
+def test_error_summary_links_to_the_field_or_its_first_choice():
     html = summary(Sample({}))
     assert 'href="#id_name"' in html
     assert 'href="#id_colour_0"' in html
 
 
-def test_a_hidden_field_and_the_form_as_a_whole_are_named_without_a_link():
+def test_error_summary_has_no_link_to_a_hidden_field_or_the_form():
     html = summary(Sample({}))
     assert 'href="#id_secret"' not in html
     assert "Cả biểu mẫu &lt;sai&gt;." in html

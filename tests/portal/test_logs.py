@@ -15,12 +15,12 @@ def written(message: str, *args) -> str:
 
 
 @pytest.mark.parametrize("shape", [str.upper, str.lower])
-def test_a_tracking_code_in_an_address_is_blotted_out(shape):
+def test_hide_codes_replaces_a_tracking_code_in_an_address(shape):
     code = shape(new_tracking_code())
     line = written("%s: %s", "Not Found", f"/ho-so/{code}/bo-sung/")
     assert code not in line
     assert line == "Not Found: /ho-so/****-****-****/bo-sung/"
 
 
-def test_other_lines_stay_as_they_are():
+def test_hide_codes_leaves_other_lines_unchanged():
     assert written("worker %s took row %s", "celery@may", 12) == "worker celery@may took row 12"

@@ -105,7 +105,7 @@ def test_about_explains_each_level_in_the_words_of_the_authority(client, setting
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/dich-vu/", "/tai-khoan/login/"])
-def test_every_page_has_the_frame_that_people_need(client, settings, path):
+def test_frame_has_what_people_need_on_every_page(client, settings, path):
     html = client.get(path).content.decode()
     assert html.index('class="skip-link"') < html.index("<header")
     assert html.count("<h1") == 1
@@ -115,7 +115,7 @@ def test_every_page_has_the_frame_that_people_need(client, settings, path):
     assert "style=" not in html
 
 
-def test_the_language_switch_keeps_path_search_and_filters(client):
+def test_language_switch_keeps_path_search_and_filters(client):
     html = client.get("/dich-vu/?q=khai+sinh&muc_do=4").content.decode()
     assert 'href="/en/dich-vu/?q=khai+sinh&amp;muc_do=4"' in html
     html = client.get("/en/dich-vu/?q=khai+sinh").content.decode()
@@ -126,13 +126,13 @@ def test_the_language_switch_keeps_path_search_and_filters(client):
 @pytest.mark.parametrize(
     "path", ["/", "/gioi-thieu/", "/dich-vu/", "/dich-vu/muc-do-3-4/", "/khong-co/"]
 )
-def test_reading_without_signing_in_starts_no_session(client, path):
+def test_pages_start_no_session_for_readers(client, path):
     assert "sessionid" not in client.get(path).cookies
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(("path", "most"), [("/", 3), ("/gioi-thieu/", 0)])
-def test_the_number_of_queries_does_not_grow_with_the_rows(
+def test_pages_make_the_same_number_of_queries_with_more_rows(
     client, django_assert_num_queries, path, most, rows
 ):
     ServiceFactory.create_batch(rows, paid=True, is_featured=True)
@@ -145,7 +145,7 @@ def weight(response) -> int:
     return len(gzip.compress(b"".join(response) if response.streaming else response.content))
 
 
-def test_the_first_visit_weighs_little(client):
+def test_first_visit_is_within_the_budget_of_bytes(client):
     """A phone on a bad network: HTML within 20 KB and 60 KB in all, compressed."""
     from django.contrib.staticfiles import finders
 
@@ -164,7 +164,7 @@ def test_the_first_visit_weighs_little(client):
 # --- Bad days ---
 
 
-def test_an_unknown_address_gets_a_calm_404_with_a_way_back(client):
+def test_unknown_address_gets_the_404_page_with_a_way_back(client):
     response = client.get("/khong-co-trang-nay/")
     assert response.status_code == 404
     html = response.content.decode()
@@ -173,13 +173,13 @@ def test_an_unknown_address_gets_a_calm_404_with_a_way_back(client):
     assert 'name="q"' in html
 
 
-def test_a_nul_in_the_address_gets_the_400_page(client):
+def test_nul_in_the_address_gets_the_400_page(client):
     response = client.get("/dich-vu/?q=%00")
     assert response.status_code == 400
     assert "Cổng không hiểu yêu cầu này" in response.content.decode()
 
 
-def test_a_form_without_its_token_is_told_what_to_do():
+def test_form_without_its_token_is_told_what_to_do():
     response = Client(enforce_csrf_checks=True).post("/tai-khoan/login/", {})
     assert response.status_code == 403
     assert "Trang đã mở quá lâu" in response.content.decode()
@@ -188,20 +188,20 @@ def test_a_form_without_its_token_is_told_what_to_do():
 @pytest.mark.parametrize(
     ("handler", "status"), [("bad_request", 400), ("forbidden", 403), ("not_found", 404)]
 )
-def test_each_error_has_its_page_and_status(rf, handler, status):
+def test_error_handlers_have_their_page_and_status(rf, handler, status):
     response = getattr(pages, handler)(rf.get("/"), Exception())
     assert response.status_code == status
     assert "<h1>" in response.content.decode()
 
 
-def test_the_500_page_needs_no_database(rf, django_assert_num_queries):
+def test_server_error_needs_no_database(rf, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = pages.server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Cổng gặp lỗi" in response.content.decode()
 
 
-def test_a_lost_database_is_told_honestly(client, monkeypatch):
+def test_database_unavailable_is_a_503_page_with_retry_after(client, monkeypatch):
     def lost(*args, **kwargs):
         raise OperationalError("gone")
 
@@ -213,11 +213,11 @@ def test_a_lost_database_is_told_honestly(client, monkeypatch):
 
 
 @pytest.mark.parametrize("page", ["413.html", "429.html"])
-def test_pages_for_too_much_say_what_to_do(rf, page):
+def test_pages_413_and_429_say_what_to_do(rf, page):
     html = render_to_string(page, request=rf.get("/"))
     assert "Về trang đầu" in html
 
 
 @pytest.mark.parametrize("path", ["/", "/gioi-thieu/", "/suc-khoe/song", "/dich-vu/"])
-def test_reading_pages_take_no_post(client, path):
+def test_pages_for_reading_refuse_post(client, path):
     assert client.post(path).status_code == 405

@@ -85,7 +85,7 @@ def only(project: Path, python: str) -> None:
     (project / "portal/views.py").write_text(python)
 
 
-def test_finds_strings_of_modules_and_templates(project):
+def test_extracted_finds_strings_of_modules_and_templates(project):
     assert found(project) == {
         ("Hồ sơ của tôi", None),
         ("Một câu dài viết trên hai dòng", None),
@@ -168,7 +168,7 @@ def test_check_names_missing_dead_and_fuzzy_strings(project):
         assert complaint in str(failure.value)
 
 
-def test_a_broken_file_is_named(project):
+def test_check_names_a_file_that_cannot_be_read(project):
     english(project).parent.mkdir(parents=True)
     english(project).write_text('msgid "a"\nmsgid "b"\nnonsense')
     with pytest.raises(CommandError, match=r"django\.po cannot be read"):
@@ -198,12 +198,12 @@ def test_compile_writes_what_gettext_reads_and_only_when_newer(project):
     assert compiled.read_bytes() != b"kept"
 
 
-def test_a_percent_sign_is_no_placeholder():
+def test_placeholders_do_not_include_a_percent_sign():
     assert translations.placeholders("50% các hồ sơ, 100%% xong") == set()
     assert translations.placeholders("%(a)s %s {b} %%c") == {"%(a)s", "%s", "{b}"}
 
 
-def test_a_string_that_became_plural_is_translated_anew():
+def test_merged_drops_the_translation_of_a_string_that_became_plural():
     old, source = Catalog(locale="en"), Catalog()
     old.add("%(n)s ngày", "%(n)s day")
     source.add(("%(n)s ngày", "%(n)s ngày"))

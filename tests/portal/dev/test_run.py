@@ -30,37 +30,37 @@ def site(monkeypatch):
         thread.join()
 
 
-def test_the_commands_it_calls_are_there():
+def test_preparations_call_commands_that_exist():
     assert {command for _what, command, *_words in run.PREPARATIONS} <= set(get_commands())
 
 
-def test_the_commands_the_checks_call_are_there():
+def test_checks_call_commands_that_exist():
     called = {
         words.split()[1] for words in checks.CHECKS.values() if words.startswith("manage.py ")
     }
     assert called <= set(get_commands())
 
 
-def test_announces_the_address_and_the_sign_ins(site, capsys):
+def test_announce_prints_the_address_and_the_sign_ins(site, capsys):
     run.announce(site)
     said = capsys.readouterr().out
     assert f"{site}/" in said
     assert "congdan   mật khẩu" in said
 
 
-def test_says_so_when_the_page_does_not_answer(monkeypatch, capsys):
+def test_announce_says_when_the_page_does_not_answer(monkeypatch, capsys):
     monkeypatch.setattr(run, "MAX_ANSWER_SECONDS", 0)
     monkeypatch.setattr(run, "answers", lambda url: False)
     run.announce("http://127.0.0.1:1")
     assert "does not answer" in capsys.readouterr().out
 
 
-def test_the_frame_is_straight_whatever_the_unicode_form():
+def test_box_is_straight_in_every_unicode_form():
     frame = run.box(["mật khẩu", "a\u0302\u0323", "plain text"]).strip().splitlines()
     assert len({len(line) for line in frame}) == 1
 
 
-def test_static_files_are_collected_anew_when_one_changes(tmp_path, monkeypatch):
+def test_static_fingerprint_changes_with_a_file(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "REPOSITORY", tmp_path)
     (tmp_path / "requirements-run.lock").touch()
     (tmp_path / "static").mkdir()

@@ -18,17 +18,17 @@ def listener():
         yield taken.getsockname()[1]
 
 
-def test_an_old_python_can_read_it():
+def test_system_packages_has_the_syntax_of_an_old_python():
     ast.parse(inspect.getsource(system_packages), feature_version=(3, 6))
 
 
-def test_an_old_python_is_a_sentence(monkeypatch, capsys):
+def test_old_python_is_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(system_packages.sys, "version_info", (3, 9, 1))
     assert system_packages.main([]) == 1
     assert capsys.readouterr().err.startswith("Python 3.11 or newer is needed and ")
 
 
-def test_a_taken_port_is_a_sentence_with_another_port(listener, capsys):
+def test_taken_port_is_a_sentence_with_another_port(listener, capsys):
     assert system_packages.main(["--port", str(listener)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"Port {listener} is already in use; choose another: make run PORT=")
@@ -36,25 +36,25 @@ def test_a_taken_port_is_a_sentence_with_another_port(listener, capsys):
 
 
 @pytest.mark.parametrize("port", [65536, -1])
-def test_a_number_that_is_no_port_is_a_sentence(port):
+def test_port_out_of_range_is_a_sentence(port):
     assert system_packages.check_port(port).startswith(
         f"Port {port} is not a port number; choose another: make run PORT=80"
     )
 
 
-def test_all_is_well_here():
+def test_missing_packages_are_none_here():
     assert system_packages.check_port(0) is None
     assert system_packages.missing_packages() == {}
 
 
-def test_a_port_that_is_no_number_is_told_what_a_port_is():
+def test_port_that_is_no_number_is_a_sentence():
     assert (
         system_packages.check_port("abc")
         == "PORT has to be a number, and abc is none: PORT=8000 make run"
     )
 
 
-def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):
+def test_missing_packages_are_named_in_one_message_without_root(monkeypatch, capsys):
     monkeypatch.setattr(system_packages, "loads", lambda library: False)
     monkeypatch.setattr(system_packages, "has_serif_font", lambda: False)
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
@@ -65,7 +65,7 @@ def test_without_root_everything_missing_is_in_one_message(monkeypatch, capsys):
     assert f"{command} libpango-1.0-0 libpangoft2-1.0-0" in said
 
 
-def test_as_root_what_is_missing_is_installed(monkeypatch):
+def test_missing_packages_are_installed_as_root(monkeypatch):
     installed = []
     monkeypatch.setattr(system_packages, "loads", lambda library: bool(installed))
     monkeypatch.setattr(system_packages, "can_install", lambda: True)
@@ -76,7 +76,7 @@ def test_as_root_what_is_missing_is_installed(monkeypatch):
     assert "libpango-1.0-0" in installed
 
 
-def test_no_browser_at_all_is_a_loud_warning(monkeypatch, capsys, tmp_path):
+def test_missing_browser_is_a_loud_warning(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(system_packages, "chromium", lambda: None)
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
     monkeypatch.chdir(tmp_path)  # where there is no Playwright to ask
