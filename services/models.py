@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from services import form_spec
+from services.questions.specification import validate
 from services.search import fold
 
 
@@ -179,9 +179,7 @@ class Service(models.Model):
     time_note = models.CharField(_("ghi chú thời hạn"), max_length=300, blank=True)
     result = models.CharField(_("kết quả"), max_length=300)
     legal_basis = models.JSONField(_("căn cứ pháp lý"), default=list)
-    form = models.JSONField(
-        _("biểu mẫu điện tử"), default=dict, blank=True, validators=[form_spec.validate]
-    )
+    form = models.JSONField(_("biểu mẫu điện tử"), default=dict, blank=True, validators=[validate])
     form_version = models.PositiveIntegerField(_("phiên bản biểu mẫu"), default=1, editable=False)
     is_published = models.BooleanField(_("công khai"), default=True)
     is_featured = models.BooleanField(_("đưa lên trang chủ"), default=False)
@@ -341,9 +339,7 @@ class FormTemplate(models.Model):
     key = models.SlugField(_("mã"), max_length=40)
     name = models.CharField(_("tên biểu mẫu"), max_length=300)
     addressee = models.CharField(_("kính gửi"), max_length=200, blank=True)
-    form = models.JSONField(
-        _("nội dung in"), default=dict, blank=True, validators=[form_spec.validate]
-    )
+    form = models.JSONField(_("nội dung in"), default=dict, blank=True, validators=[validate])
     file = models.FileField(_("tệp có sẵn"), upload_to="bieu-mau/", blank=True)
     order = models.PositiveSmallIntegerField(_("thứ tự"), default=0)
 

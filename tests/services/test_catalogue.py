@@ -7,8 +7,9 @@ import pytest
 import yaml
 from django.conf import settings
 
-from services import catalogue_files, form_spec
+from services import catalogue_files
 from services.models import TimeUnit
+from services.questions.specification import parse
 
 FOLDER = Path(settings.BASE_DIR) / "services" / "catalogue"
 CATALOGUE = catalogue_files.read(FOLDER)
@@ -124,7 +125,7 @@ def test_from_level_two_on_there_is_a_form_to_take_that_asks_something(slug):
     if service["level"] >= 2:
         assert service["templates"]
         for template in service["templates"]:
-            assert form_spec.parse(template["form"] or service["form"])
+            assert parse(template["form"] or service["form"])
     else:
         assert not service["templates"]
         assert not service["form"]
@@ -132,17 +133,17 @@ def test_from_level_two_on_there_is_a_form_to_take_that_asks_something(slug):
 
 @every_online_service
 def test_an_online_form_has_two_to_four_pages_and_each_asks(slug):
-    sections = form_spec.parse(SERVICES[slug]["form"])
+    sections = parse(SERVICES[slug]["form"])
     assert 2 <= len(sections) <= 4
-    assert all(section.asking for section in sections)
+    assert all(section.form_questions or section.file_questions for section in sections)
 
 
 @every_online_service
 def test_the_applicant_is_not_asked_twice(slug):
     keys = {
         question.key
-        for section in form_spec.parse(SERVICES[slug]["form"])
-        for question in section.asking
+        for section in parse(SERVICES[slug]["form"])
+        for question in section.form_questions
     }
     assert not keys & {
         "ho_ten",
@@ -165,20 +166,11 @@ def test_the_declaration_is_filled_in_and_not_uploaded(slug):
 def test_papers_and_files_asked_in_the_form_have_different_keys(slug):
     service = SERVICES[slug]
     asked = {
-        question.key for section in form_spec.parse(service["form"]) for question in section.asking
+        question.key
+        for section in parse(service["form"])
+        for question in (*section.form_questions, *section.file_questions)
     }
     assert not asked & {paper["key"] for paper in service["papers"]}
-
-
-def test_every_kind_of_question_is_used_somewhere():
-    kinds = {
-        question.kind
-        for service in SERVICES.values()
-        for form in forms_of(service)
-        for section in form_spec.parse(form)
-        for question in section.questions
-    }
-    assert kinds == form_spec.ASKING | form_spec.SPEAKING
 
 
 @every_service

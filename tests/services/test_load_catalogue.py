@@ -373,10 +373,7 @@ BAD_FILES = {
 
 
 def refusal(path):
-    """Load a folder that must be refused.
-
-    Return what the command says, having checked that nothing was saved.
-    """
+    """Load a folder that must be refused, saving nothing; return what the command says."""
     before = snapshot()
     with pytest.raises(CommandError) as refused:
         load(path)

@@ -8,8 +8,13 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from services import printing
-from services.form_spec import ASKING, WITH_OPTIONS
-from tests.services.factories import FormTemplateFactory, ServiceFactory, small_form
+from services.questions.registry import KINDS
+from tests.services.factories import (
+    FormTemplateFactory,
+    ServiceFactory,
+    raw_question,
+    small_form,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,15 +27,12 @@ def words(template) -> str:
 
 
 def every_kind() -> dict:
-    """A form that asks one question of each kind there is, and speaks in each way."""
+    """A form with one question of each kind there is."""
     questions = [
-        {"key": f"cau_{kind}", "kind": kind, "label": f"Câu hỏi {kind}"} for kind in sorted(ASKING)
+        raw_question(kind, key=f"cau_{number}", label=f"Câu hỏi {kind}")
+        for number, kind in enumerate(KINDS)
     ]
-    for question in questions:
-        if question["kind"] in WITH_OPTIONS:
-            question["options"] = [["a", "Lựa chọn Anh"], ["b", "Lựa chọn Bình"]]
-    spoken = [{"kind": "heading", "label": "Tiêu đề nhỏ"}, {"kind": "note", "label": "Lời nhắc"}]
-    return {"sections": [{"key": "phan", "title": "Phần một", "questions": [*spoken, *questions]}]}
+    return {"sections": [{"key": "phan", "title": "Phần một", "questions": questions}]}
 
 
 def test_a_blank_form_begins_as_a_paper_of_state_does():
@@ -47,11 +49,8 @@ def test_a_blank_form_begins_as_a_paper_of_state_does():
 
 def test_every_kind_of_question_finds_its_place_on_paper():
     page = words(FormTemplateFactory(form=every_kind()))
-    missing = [kind for kind in ASKING if f"Câu hỏi {kind}" not in page]
-    assert missing == []
+    assert [kind for kind in KINDS if f"Câu hỏi {kind}" not in page] == []
     assert "Lựa chọn Anh" in page
-    assert "Tiêu đề nhỏ" in page
-    assert "Lời nhắc" in page
 
 
 def test_a_form_without_questions_takes_those_of_its_service():

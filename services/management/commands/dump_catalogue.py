@@ -1,4 +1,4 @@
-"""Write the catalogue of the database as files that `load_catalogue` reads back unchanged."""
+"""Write the catalogue of the database as files, which `load_catalogue` reads without a change."""
 
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from services.catalogue_shapes import (
     FieldRule,
 )
 from services.models import Agency, Field, Service, SpecialDay
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
 
 # jsonb keeps no order of keys; people want to read a form from its top.
 SECTION_ORDER = ["key", "title", "help", "questions"]
-QUESTION_ORDER = "key kind label required help max_length min max unit placeholder options".split()  # noqa: SIM905 - a list to read
 RENAMED = {"featured": "is_featured", "published": "is_published"}
 
 
@@ -102,18 +103,19 @@ def _service(service: Service) -> dict:
 
 
 def _form(spec: dict) -> dict:
-    """Return a form with its keys in the order in which people write them.
-
-    And options as pairs on one line.
-    """
+    """Return a form with its keys in the order in which people write them."""
     sections = []
     for section in spec.get("sections", []):
-        questions = [_ordered(question, QUESTION_ORDER) for question in section["questions"]]
-        for question in questions:
-            if "options" in question:
-                question["options"] = [_Pair(pair) for pair in question["options"]]
+        questions = [_question(question) for question in section["questions"]]
         sections.append(_ordered(section | {"questions": questions}, SECTION_ORDER))
     return {"sections": sections}
+
+
+def _question(raw: dict) -> dict:
+    question = _ordered(raw, ["key", "kind", *keys_of(KINDS[raw["kind"]])])
+    if "options" in question:
+        question["options"] = [_Pair(pair) for pair in question["options"]]
+    return question
 
 
 def _ordered(mapping: dict, order: list[str]) -> dict:

@@ -1,0 +1,60 @@
+"""A kind that lacks a part is refused when the portal starts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.questions.base import FormQuestion
+from services.questions.registry import KINDS, register
+from services.questions.text import CleanCharField, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole(FormQuestion):
+    kind = "whole"
+    editor_help = "một câu."
+    blank_template = "services/questions/blank/line.html"
+
+    def make_field(self, **common: Any):
+        return CleanCharField(**common)
+
+    def words(self, answer: Any) -> str:
+        return str(answer)
+
+    def example(self, turn: int) -> str:
+        return "x"
+
+
+def without(part: str) -> type:
+    parts = {name: value for name, value in vars(Whole).items() if name[:2] != "__"}
+    parts.pop(part)
+    return dataclass(frozen=True, kw_only=True)(type("Half", (FormQuestion,), parts))
+
+
+def test_register_takes_a_whole_kind():
+    assert register(Whole) == {"whole": Whole}
+
+
+@pytest.mark.parametrize(
+    "part", ["kind", "editor_help", "blank_template", "make_field", "words", "example"]
+)
+def test_register_refuses_a_kind_that_lacks_a_part(part):
+    with pytest.raises(TypeError, match=f"Half lacks {part}"):
+        register(without(part))
+
+
+def test_register_refuses_a_kind_whose_keys_would_not_be_read():
+    undecorated = type("Half", (Whole,), {"kind": "half"})
+    with pytest.raises(TypeError, match="Half lacks @dataclass"):
+        register(undecorated)
+
+
+def test_register_refuses_two_kinds_of_one_word():
+    with pytest.raises(TypeError, match="Text and Text share a word"):
+        register(Text, Text)
+
+
+def test_an_unknown_kind_has_no_default():
+    with pytest.raises(KeyError):
+        KINDS["colour"]
