@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from services.catalogue_shapes import (
+from services.catalogue_rules import (
     AGENCY_KEYS,
     FIELD_KEYS,
     LINES,

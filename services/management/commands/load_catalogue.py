@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from services.catalogue_files import Catalogue, CatalogueError, read
-from services.catalogue_shapes import LINES, service_values
+from services.catalogue_rules import LINES, service_values
 from services.models import Agency, Field, Service, SpecialDay
 
 
@@ -47,10 +47,7 @@ class Command(BaseCommand):
 
 
 def save(catalogue: Catalogue) -> Counter:
-    """Write a catalogue that has been read.
-
-    Return how many services are new, updated, same and gone.
-    """
+    """Write a catalogue that was read; return how many services are new, updated, same and gone."""
     _save_rows(Agency, "code", catalogue.agencies)
     _save_rows(Field, "code", catalogue.fields)
     _save_rows(SpecialDay, "day", catalogue.special_days)
@@ -87,7 +84,7 @@ def _save_service(service: Service, data: dict, references: dict[str, int]) -> s
 
 
 def _save_lines(service: Service, name: str, rows: list[dict]) -> bool:
-    """Write the lines of one kind, matched by key, in order; delete those gone.
+    """Write the lines of one kind, matched by key, in order, and delete those gone.
 
     Return whether any changed.
     """
