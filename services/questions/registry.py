@@ -42,6 +42,18 @@ def missing_parts(kind: type[Question]) -> list[str]:
 
 # In the order in which the editor of the catalogue reads of them.
 KINDS = register(
-    Text, LongText, Number, Date, Choice, Choices, YesNo, CitizenId, Phone, Email, Address, File,
-    Heading, Note,
-)  # fmt: skip
+    Text,
+    LongText,
+    Number,
+    Date,
+    Choice,
+    Choices,
+    YesNo,
+    CitizenId,
+    Phone,
+    Email,
+    Address,
+    File,
+    Heading,
+    Note,
+)
