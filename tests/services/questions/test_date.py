@@ -14,23 +14,23 @@ from tests.services.questions.field_errors import refusal
 @pytest.mark.parametrize(
     "typed", ["5/9/1990", "05/09/1990", "05-09-1990", "5.9.1990", "1990-09-05"]
 )
-def test_a_date_is_read_day_first(typed):
+def test_date_is_read_day_first(typed):
     assert VietnameseDateField().clean(typed) == "1990-09-05"
 
 
 @pytest.mark.parametrize(
     "typed", ["31/02/2026", "hôm qua", "5/9/90", "00/00/0000", "1/1/1500", "9999999999"]
 )
-def test_an_impossible_date_is_refused_with_an_example(typed):
+def test_date_that_is_impossible_is_refused_with_an_example(typed):
     assert "05/09/1990" in refusal(VietnameseDateField(), typed)
 
 
-def test_a_date_may_not_lie_in_the_future_where_the_form_says_so():
+def test_date_may_not_lie_in_the_future_where_the_form_says_so():
     assert "không được sau" in refusal(VietnameseDateField(maximum="today"), "01/01/2999")
 
 
 @given(st.dates(min_value=date(1800, 1, 1)))
-def test_a_stored_date_is_shown_and_understood_again(day):
+def test_date_that_was_stored_is_shown_and_understood_again(day):
     field = VietnameseDateField()
     assert field.clean(field.prepare_value(day.isoformat())) == day.isoformat()
 

@@ -26,17 +26,17 @@ def test_numbers_are_read_as_vietnamese_write_them(typed, kept):
 
 
 @pytest.mark.parametrize("typed", ["mười", "1e9999999", "NaN", "Infinity", "12,5,5", "1" * 30])
-def test_what_is_no_number_is_refused_in_words(typed):
+def test_number_that_is_none_is_refused_in_words(typed):
     assert "chữ số" in refusal(NumberField(), typed)
 
 
-def test_a_number_outside_its_limits_is_told_the_limit():
+def test_number_outside_its_limits_is_told_the_limit():
     assert "Không lớn hơn 24" in refusal(NumberField(minimum=8, maximum=24), "42")
     assert "Không nhỏ hơn 8" in refusal(NumberField(minimum=8, maximum=24), "7")
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=3))
-def test_a_stored_number_is_shown_and_understood_again(number):
+def test_number_that_was_stored_is_shown_and_understood_again(number):
     field = NumberField()
     kept = field.clean(str(number))
     assert field.clean(str(field.prepare_value(kept))) == kept

@@ -14,10 +14,10 @@ from tests.services.questions.field_errors import refusal
         ("0255 382 2222", "02553822222"),
     ],
 )
-def test_a_telephone_number_is_understood_with_spaces_dots_and_country_code(typed, kept):
+def test_phone_is_understood_with_spaces_dots_and_country_code(typed, kept):
     assert PhoneField().clean(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["12", "0105123456", "09051234567", "abc", "0905-abc-456"])
-def test_what_is_no_telephone_number_is_refused_with_an_example(typed):
+def test_phone_that_is_none_is_refused_with_an_example(typed):
     assert "0905 123 456" in refusal(PhoneField(), typed)

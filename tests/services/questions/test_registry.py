@@ -55,6 +55,6 @@ def test_register_refuses_two_kinds_of_one_word():
         register(Text, Text)
 
 
-def test_an_unknown_kind_has_no_default():
+def test_kinds_have_no_default_for_an_unknown_word():
     with pytest.raises(KeyError):
         KINDS["colour"]

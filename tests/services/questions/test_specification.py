@@ -28,11 +28,11 @@ OPTIONS = [["co", "Có"], ["khong", "Không"]]
 
 
 @pytest.mark.parametrize("nothing", [{}, None])
-def test_no_form_has_no_sections(nothing):
+def test_parse_of_no_form_gives_no_sections(nothing):
     assert parse(nothing) == ()
 
 
-def test_a_question_is_read_with_all_that_it_says():
+def test_question_is_read_with_all_that_it_says():
     spec = form(
         question(
             kind="number",
@@ -57,7 +57,7 @@ def test_a_question_is_read_with_all_that_it_says():
     )
 
 
-def test_a_question_must_be_answered_unless_it_says_otherwise():
+def test_question_must_be_answered_unless_it_says_otherwise():
     assert parse(form(question()))[0].questions[0].required
 
 
@@ -66,7 +66,7 @@ def test_options_keep_their_order():
     assert section.questions[0].options == (Option("b", "Hai"), Option("a", "Một"))
 
 
-def test_headings_and_notes_speak_but_do_not_ask():
+def test_headings_and_notes_are_not_asked():
     (section,) = parse(
         form(
             {"kind": "heading", "label": "Đầu mục"},
@@ -180,13 +180,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("limit", ["2026-12-31", "today"])
-def test_a_date_is_limited_by_a_date_or_by_today(limit):
+def test_date_is_limited_by_a_date_or_by_today(limit):
     (section,) = parse(form(question(kind="date", max=limit)))
     assert section.questions[0].max == limit
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_form_is_refused_by_name(name):
+def test_validate_refuses_what_is_no_form_by_name(name):
     spec, named = REFUSED[name]
     with pytest.raises(ValidationError) as refusal:
         validate(spec)
@@ -229,7 +229,7 @@ _json = st.recursive(
     | st.builds(form, _json)
     | st.builds(lambda sections: {"sections": sections}, st.lists(_json, max_size=3))
 )
-def test_whatever_is_given_is_read_or_refused_and_never_breaks(spec):
+def test_parse_reads_or_refuses_whatever_is_given(spec):
     try:
         sections = parse(spec)
     except ValidationError:

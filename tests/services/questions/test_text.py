@@ -10,20 +10,20 @@ from tests.services.questions.field_errors import refusal
 
 
 @given(st.text())
-def test_a_text_keeps_no_control_characters_and_never_fails(typed):
+def test_text_keeps_no_control_characters_and_never_fails(typed):
     kept = CleanCharField(required=False).clean(typed.replace("\x00", ""))
     assert all(char in "\r\n\t" or char.isprintable() for char in kept)
 
 
 @pytest.mark.parametrize("kind", ["text", "longtext"])
-def test_a_text_too_long_is_refused_in_words_and_not_cut_by_the_browser(kind):
+def test_text_too_long_is_refused_in_words_and_not_cut_by_the_browser(kind):
     field = question_of(kind, max_length=10).form_field()
     assert "10" in refusal(field, "x" * 11)
     assert "maxlength" not in field.widget.attrs
 
 
 @pytest.mark.parametrize(("kind", "length"), [("text", 200), ("longtext", 4000)])
-def test_a_text_has_a_greatest_length_even_where_the_form_says_none(kind, length):
+def test_text_has_a_greatest_length_even_where_the_form_says_none(kind, length):
     field = question_of(kind).form_field()
     assert field.clean("x" * length)
     assert str(length) in refusal(field, "x" * (length + 1))
