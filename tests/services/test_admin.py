@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from portal.models import User
-from services.admin import IndentedJSONField, LinesField
+from services.admin import IndentedJSONField, LinesField, form_help
 from services.models import Agency, Field, Service, SpecialDay
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
 from tests.services.factories import (
     FormTemplateFactory,
     PaperFactory,
@@ -172,3 +174,11 @@ def test_lines_field_knows_when_nothing_changed():
 
 def test_json_field_writes_vietnamese_letters():
     assert IndentedJSONField().prepare_value({"a": "ệ"}) == '{\n  "a": "ệ"\n}'
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_form_help_names_each_kind_with_its_sentence_and_keys(kind):
+    text = form_help()
+    assert f"<code>{kind}</code>: {KINDS[kind].editor_help}" in text
+    for key in keys_of(KINDS[kind]):
+        assert key in text

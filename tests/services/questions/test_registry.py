@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services import checks
 from services.questions.base import FormQuestion
 from services.questions.registry import KINDS, register
 from services.questions.text import CleanCharField, Text
@@ -58,3 +59,9 @@ def test_register_refuses_two_kinds_of_one_word():
 def test_kinds_have_no_default_for_an_unknown_word():
     with pytest.raises(KeyError):
         KINDS["colour"]
+
+
+def test_check_reports_a_kind_without_its_template(monkeypatch):
+    monkeypatch.setattr(Text, "blank_template", "services/questions/blank/nowhere.html")
+    (error,) = checks.kinds_are_printed(None)
+    assert (error.id, "nowhere.html" in error.msg) == ("services.E001", True)
