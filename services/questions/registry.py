@@ -1,7 +1,7 @@
 """The closed list of kinds. A kind that is not here does not exist."""
 
 from services.questions.address import Address
-from services.questions.base import Question
+from services.questions.base import FormQuestion, Question, Statement
 from services.questions.choice import Choice
 from services.questions.choices import Choices
 from services.questions.citizen_id import CitizenId
@@ -31,9 +31,13 @@ def register(*kinds: type[Question]) -> dict[str, type[Question]]:
 
 
 def missing_parts(kind: type[Question]) -> list[str]:
-    words = ("kind", "editor_help", "blank_template")
-    missing = [name for name in words if not hasattr(kind, name)]
+    # A kind that stands on another one must not take over its word, help or print unnoticed.
+    own = ("kind", "editor_help", "blank_template")
+    missing = [name for name in own if name not in vars(kind)]
     missing += sorted(kind.__abstractmethods__)
+    # Pages show these three; any other would be left out of them.
+    if not issubclass(kind, FormQuestion | Statement | File):
+        missing.append("a page that shows it")
     # Without it, the keys that a class declares would not be read.
     if "__dataclass_fields__" not in vars(kind):
         missing.append("@dataclass")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services import checks
-from services.questions.base import FormQuestion
+from services.questions.base import AskedQuestion, FormQuestion
 from services.questions.registry import KINDS, register
 from services.questions.text import CleanCharField, Text
 
@@ -25,6 +25,13 @@ class Whole(FormQuestion):
 
     def example(self, turn: int) -> str:
         return "x"
+
+
+OWN_PARTS = {
+    "kind": "half",
+    "editor_help": "nửa câu.",
+    "blank_template": "services/questions/blank/line.html",
+}
 
 
 def without(part: str) -> type:
@@ -46,9 +53,23 @@ def test_register_refuses_a_kind_that_lacks_a_part(part):
 
 
 def test_register_refuses_a_kind_whose_keys_would_not_be_read():
-    undecorated = type("Half", (Whole,), {"kind": "half"})
+    undecorated = type("Half", (Whole,), dict(OWN_PARTS))
     with pytest.raises(TypeError, match="Half lacks @dataclass"):
         register(undecorated)
+
+
+@pytest.mark.parametrize("part", OWN_PARTS)
+def test_register_refuses_a_part_that_is_taken_over_from_another_kind(part):
+    parts = {name: value for name, value in OWN_PARTS.items() if name != part}
+    heir = dataclass(frozen=True, kw_only=True)(type("Half", (Whole,), parts))
+    with pytest.raises(TypeError, match=f"Half lacks {part}$"):
+        register(heir)
+
+
+def test_register_refuses_a_kind_that_no_page_shows():
+    unseen = dataclass(frozen=True, kw_only=True)(type("Half", (AskedQuestion,), dict(OWN_PARTS)))
+    with pytest.raises(TypeError, match="Half lacks a page that shows it"):
+        register(unseen)
 
 
 def test_register_refuses_two_kinds_of_one_word():
