@@ -34,7 +34,7 @@ class Calendar:
     make_up: frozenset[date] = frozenset()
     hours: tuple[tuple[time, time], ...] = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse (ValueError) hours that are missing, empty, out of order or overlapping."""
         moments = [moment for period in self.hours for moment in period]
         if not moments or any(later <= earlier for earlier, later in pairwise(moments)):

@@ -248,7 +248,7 @@ def _remedies(instance: Model, error: ValidationError) -> Iterator[tuple[str, st
 class _Loader(yaml.SafeLoader):
     """YAML as usual, but a key written twice is a mistake: the second would silently win."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         written = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
         twice = sorted({key for key in written if written.count(key) > 1})
         if twice:

@@ -54,7 +54,8 @@ def to_pdf(html: str, *stylesheets: Any) -> bytes:
     from weasyprint.urls import URLFetcher
 
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
-    return page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
+    pdf: bytes = page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
+    return pdf
 
 
 def _store(name: str, content: bytes) -> None:

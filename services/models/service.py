@@ -1,5 +1,7 @@
 """One public service, its level, its time limit, and how services are found."""
 
+from typing import Any, Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -55,18 +57,18 @@ class Audience(models.TextChoices):
 
 
 class ServiceQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(is_published=True).select_related("field", "agency")
 
-    def online(self):
+    def online(self) -> Self:
         """Services of which a dossier can be sent from home."""
         return self.filter(level__gte=Level.ONLINE)
 
-    def offline(self):
+    def offline(self) -> Self:
         """Services to read about and take forms for, with nothing to send."""
         return self.filter(level__lt=Level.ONLINE)
 
-    def matching(self, text: str):
+    def matching(self, text: str) -> Self:
         """Services with every word of `text`, whatever its accents, case or Unicode form."""
         found = self
         for word in fold(text).split():
@@ -142,7 +144,7 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Renew the search text; a changed form is a new form version."""
         self.search_text = self._searchable()
         if self.pk:
@@ -154,7 +156,7 @@ class Service(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("services:detail", args=[self.slug])
 
-    def clean(self):
+    def clean(self) -> None:
         form = self.form if isinstance(self.form, dict) else {}
         if self.level is not None and self.level >= Level.ONLINE and not form.get("sections"):
             raise ValidationError({"form": _("Dịch vụ mức độ 3 trở lên cần biểu mẫu điện tử.")})

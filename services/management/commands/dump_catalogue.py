@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -28,10 +28,10 @@ RENAMED = {"featured": "is_featured", "published": "is_published"}
 class Command(BaseCommand):
     help = "Write agencies, fields, days off and services into a folder of YAML files."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(options["folder"])
         services = Service.objects.select_related("field", "agency").prefetch_related(*LINES)
         try:
@@ -127,7 +127,7 @@ class _Pair(list):
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data):
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -21,14 +22,14 @@ class Command(BaseCommand):
 
     help = "Load agencies, fields, days off and services from a folder of YAML files."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", help="default: settings.CATALOGUE_DIR")
         # A deployment that starts again must not undo what editors have changed since.
         parser.add_argument(
             "--initial", action="store_true", help="only where there are no services yet"
         )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["initial"] and Service.objects.exists():
             self.stdout.write(_("Danh mục đã có dịch vụ; giữ nguyên."))
             return
