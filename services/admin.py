@@ -1,6 +1,6 @@
 """The editor of the catalogue: every item of a service in the words of the page it becomes.
 
-Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
+Staff pages are in Vietnamese only, so their texts are plain strings, not translated ones.
 """
 
 import json

@@ -37,14 +37,14 @@ class Command(BaseCommand):
         try:
             written = _write_all(folder, services)
         except OSError as error:
-            told = {"folder": folder, "why": error}
-            raise CommandError(_("Không ghi được vào %(folder)s: %(why)s") % told) from error
-        strangers = sorted(
+            context = {"folder": folder, "why": error}
+            raise CommandError(_("Không ghi được vào %(folder)s: %(why)s") % context) from error
+        others = sorted(
             path.name for path in (folder / "services").glob("*.y*ml") if path not in written
         )
-        if strangers:
+        if others:
             self.stderr.write(
-                _("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(strangers)}
+                _("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(others)}
             )
         self.stdout.write(
             _("Đã ghi %(count)d dịch vụ vào %(folder)s") % {"count": len(written), "folder": folder}
@@ -83,13 +83,13 @@ def _write(path: Path, data: Any) -> None:
 
 
 def _row(row: models.Model, keys: dict[str, FieldRule], **given: Any) -> dict:
-    """Return what a row says, in the order of `keys` and without what goes without saying."""
-    said = {}
+    """Return the values of a row that are not the default, in the order of `keys`."""
+    values = {}
     for key, rule in keys.items():
         value = given[key] if key in given else getattr(row, RENAMED.get(key, key))
         if value != rule.default:
-            said[key] = _form(value) if rule.expects == "form" else value
-    return said
+            values[key] = _form(value) if rule.expects == "form" else value
+    return values
 
 
 def _service(service: Service) -> dict:

@@ -37,9 +37,9 @@ class Command(BaseCommand):
         try:
             catalogue = read(folder)
         except CatalogueError as error:
-            told = {"count": len(error.mistakes), "mistakes": error, "folder": folder}
+            context = {"count": len(error.mistakes), "mistakes": error, "folder": folder}
             raise CommandError(
-                _("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % told
+                _("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % context
             ) from error
         with transaction.atomic():
             outcomes = save(catalogue)
@@ -112,9 +112,9 @@ def _put(row: models.Model, values: dict) -> bool:
 
 def _summary(outcomes: Counter) -> str:
     counts = {"all": outcomes["new"] + outcomes["updated"] + outcomes["same"], **outcomes}
-    told = _("%(all)d dịch vụ: %(new)d mới, %(updated)d cập nhật, %(same)d giữ nguyên") % {
+    summary = _("%(all)d dịch vụ: %(new)d mới, %(updated)d cập nhật, %(same)d giữ nguyên") % {
         name: counts.get(name, 0) for name in ("all", "new", "updated", "same")
     }
     if outcomes["gone"]:
-        told += _(", %(gone)d ngừng công khai") % {"gone": outcomes["gone"]}
-    return told
+        summary += _(", %(gone)d ngừng công khai") % {"gone": outcomes["gone"]}
+    return summary
