@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
-from services import form_spec
 from services.models import Paper
-from services.questions import in_words
-from services.questions.base import Question
 from services.questions.file import File
+from services.questions.specification import Section, parse
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,12 @@ class Slot:
         return self.upload and self.required and not self.files
 
 
-Specification = tuple[form_spec.Section, ...]
-# Kinds that are not answered on the page of their section: texts to read, and files.
-OFF_PAGE = form_spec.SPEAKING | {File.name}
+Specification = tuple[Section, ...]
 
 
 def sections(specification: Specification) -> Specification:
     """Return the sections that ask something on a page; a section of files only does not."""
-    return tuple(section for section in specification if asked_on_a_page(section))
+    return tuple(section for section in specification if section.form_questions)
 
 
 @dataclass(frozen=True)
@@ -73,23 +69,18 @@ def contents(dossier: Dossier, specification: Specification) -> Contents:
     return Contents(specification, sections(specification), listed, missing(listed))
 
 
-def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
-    """Return the questions of a section that are answered on its page; files are papers."""
-    return tuple(question for question in section.questions if question.kind not in OFF_PAGE)
-
-
 def summary(dossier: Dossier, specification: Specification | None = None) -> list[AnsweredSection]:
     """Return every section with its questions and answers in words.
 
     `specification` is the parsed form of the dossier, where the caller has it already.
     """
     if specification is None:
-        specification = form_spec.parse(dossier.form)
+        specification = parse(dossier.form)
     answered = []
     for number, section in enumerate(sections(specification)):
         lines = tuple(
-            Answer(question.label, in_words(question, dossier.answers.get(question.key)))
-            for question in asked_on_a_page(section)
+            Answer(question.label, question.in_words(dossier.answers.get(question.key)))
+            for question in section.form_questions
         )
         answered.append(AnsweredSection(section.title, number, lines))
     return answered
@@ -103,7 +94,7 @@ def papers(
     In reading order.
     """
     if specification is None:
-        specification = form_spec.parse(dossier.form)
+        specification = parse(dossier.form)
     files: dict[str, list[Attachment]] = {}
     for attachment in dossier.attachments.all():
         if round is None or attachment.round == round:
@@ -143,9 +134,8 @@ def papers(
     return slots
 
 
-def file_questions(specification: Specification) -> list[Question]:
-    questions = [question for section in specification for question in section.questions]
-    return [question for question in questions if question.kind == File.name]
+def file_questions(specification: Specification) -> list[File]:
+    return [question for section in specification for question in section.file_questions]
 
 
 def other_papers(key: str, files: tuple[Attachment, ...]) -> Slot:

@@ -9,7 +9,7 @@ from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.applicant.steps import PapersStep, QuestionsStep, Step, steps_of
 from dossiers.models import Dossier
-from services import form_spec
+from services.questions.specification import parse
 
 
 class Application:
@@ -26,7 +26,7 @@ class Application:
         self.offer_digest = drafts.offer_digest(draft)
         self.offer_changed = self.offer_digest != digest_before
 
-        self.contents = answers.contents(draft, form_spec.parse(draft.form))
+        self.contents = answers.contents(draft, parse(draft.form))
 
     @property
     def papers(self) -> list[answers.Slot]:

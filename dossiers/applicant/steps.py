@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dossiers import answers
 from dossiers.applicant.forms import ApplicantForm, SectionForm, StepForm
 from dossiers.models import Dossier
-from services.form_spec import Section
+from services.questions.specification import Section
 
 APPLICANT_FIELDS = ("applicant_name", "citizen_id", "phone", "email", "address", "delivery")
 

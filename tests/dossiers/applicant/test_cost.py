@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dossiers import answers
+from dossiers.applicant import application
 from dossiers.models import Dossier
-from services import form_spec
 from tests.dossiers.factories import APPLICANT, image_file
 from tests.services.factories import PaperFactory, ServiceFactory
 
@@ -74,7 +74,8 @@ def test_review_parses_once_and_looks_at_the_papers_once(client, draft, monkeypa
 
         monkeypatch.setattr(module, name, count)
 
-    counted(form_spec, "parse")
+    for module in (application, answers):
+        counted(module, "parse")
     counted(answers, "papers")
     with CaptureQueriesContext(connection) as captured:
         client.get(page(draft, REVIEW))
