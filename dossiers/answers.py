@@ -4,16 +4,15 @@ And its papers with the files sent.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
 from services import form_spec
-from services.form_spec import Question
 from services.models import Paper
+from services.questions import in_words
+from services.questions.base import Question
+from services.questions.file import File
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Slot:
 
 Specification = tuple[form_spec.Section, ...]
 # Kinds that are not answered on the page of their section: texts to read, and files.
-OFF_PAGE = form_spec.SPEAKING | {"file"}
+OFF_PAGE = form_spec.SPEAKING | {File.name}
 
 
 def sections(specification: Specification) -> Specification:
@@ -66,11 +65,12 @@ class Contents:
     specification: Specification
     sections: Specification
     papers: list[Slot]
+    missing: list[Slot]
 
 
-def contents(dossier: Dossier) -> Contents:
-    specification = form_spec.parse(dossier.form)
-    return Contents(specification, sections(specification), papers(dossier, specification))
+def contents(dossier: Dossier, specification: Specification) -> Contents:
+    listed = papers(dossier, specification)
+    return Contents(specification, sections(specification), listed, missing(listed))
 
 
 def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
@@ -93,51 +93,6 @@ def summary(dossier: Dossier, specification: Specification | None = None) -> lis
         )
         answered.append(AnsweredSection(section.title, number, lines))
     return answered
-
-
-def in_words(question: Question, value: Any) -> str:
-    """Return a stored answer as people read it.
-
-    Dates dd/mm/yyyy, labels of choices, an address on one line.
-
-    An answer that does not fit its question – the form changed under a draft – is shown as it was
-    given.
-    """
-    if value in (None, "", [], {}):
-        return ""
-    try:
-        return _in_words(question, value)
-    except (TypeError, ValueError, AttributeError):
-        return str(value)
-
-
-def _in_words(question: Question, value: Any) -> str:
-    labels = {option.value: option.label for option in question.options}
-    match question.kind:
-        case "yesno":
-            return _("Có") if value == "yes" else _("Không")
-        case "date":
-            return f"{date.fromisoformat(value):%d/%m/%Y}"
-        case "choice":
-            return labels.get(value, str(value))
-        case "choices":
-            return "; ".join(
-                labels.get(one, one) for one in ([value] if isinstance(value, str) else value)
-            )
-        case "address":
-            return ", ".join(
-                part
-                for part in (value.get("detail"), value.get("commune"), value.get("province"))
-                if part
-            )
-        case "number":
-            whole = isinstance(value, int)
-            number = (
-                number_format(value, force_grouping=True) if whole else str(value).replace(".", ",")
-            )
-            return f"{number} {question.unit}".strip()
-        case _:
-            return str(value)
 
 
 def papers(
@@ -190,7 +145,7 @@ def papers(
 
 def file_questions(specification: Specification) -> list[Question]:
     questions = [question for section in specification for question in section.questions]
-    return [question for question in questions if question.kind == "file"]
+    return [question for question in questions if question.kind == File.name]
 
 
 def other_papers(key: str, files: tuple[Attachment, ...]) -> Slot:

@@ -1,4 +1,6 @@
-"""The catalogue editor: every item of a service in the words of the page it becomes, without touching a file.
+"""The catalogue editor: every item of a service in the words of the page it becomes.
+
+Without touching a file.
 
 Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
 """
@@ -13,12 +15,16 @@ from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
 from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
+from services.questions import editor_help
 
-FORM_HELP = (
-    "Mỗi phần có “key”, “title” và “questions”; mỗi câu hỏi có “key”, “kind” và “label”. Loại câu hỏi: text, longtext, "
-    "number, date, choice, choices, yesno, citizen_id, phone, email, address, file; heading và note chỉ để đọc. "
-    "Có thể thêm “required”, “help”, “options”. Ghi sai thì thông báo lỗi nêu rõ phần và câu nào."
-)
+
+def form_help() -> str:
+    """Return what the editor of a form should know; the kinds tell of themselves."""
+    return (
+        "Mỗi phần có “key”, “title” và “questions”; mỗi câu hỏi có “key”, “kind” và “label”, "
+        "có thể thêm “required”, “help”, “placeholder”. Loại câu hỏi – "
+        f"{editor_help()} Ghi sai thì thông báo lỗi nêu rõ phần và câu nào."
+    )
 
 
 class LinesField(forms.CharField):
@@ -45,7 +51,10 @@ class IndentedJSONField(forms.JSONField):
     widget = forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField", "spellcheck": "false"})
 
     def to_python(self, value: Any) -> Any:
-        """What was typed, unless PostgreSQL could not keep it: a NUL, half a character, no number, endless nesting."""
+        """What was typed, unless PostgreSQL could not keep it.
+
+        A NUL, half a character, no number, endless nesting.
+        """
         try:
             read = super().to_python(value)
             text = json.dumps(read, ensure_ascii=False, allow_nan=False)
@@ -86,7 +95,7 @@ class ServiceForm(forms.ModelForm):
     legal_basis = LinesField(
         label="Căn cứ pháp lý", help_text="Mỗi văn bản một dòng, kèm số hiệu và ngày."
     )
-    form = IndentedJSONField(label="Biểu mẫu điện tử", required=False, help_text=FORM_HELP)
+    form = IndentedJSONField(label="Biểu mẫu điện tử", required=False, help_text=form_help())
 
     class Meta:
         model = Service
@@ -98,7 +107,10 @@ class ServiceForm(forms.ModelForm):
 
 
 class FormTemplateForm(forms.ModelForm):
-    """A form to take away; without a file it is printed from these questions, or from those of the service."""
+    """A form to take away; without a file it is printed from these questions.
+
+    Or from those of the service.
+    """
 
     form = IndentedJSONField(
         label="Nội dung in",
@@ -133,7 +145,10 @@ class FormTemplateInline(admin.StackedInline):
 
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):
-    """Services; a dossier keeps what its citizen saw, so that editing here changes only what comes later."""
+    """Services; a dossier keeps what its citizen saw.
+
+    So that editing here changes only what comes later.
+    """
 
     form = ServiceForm
     list_display = ["name", "field", "agency", "level", "is_published", "is_featured", "updated_at"]
@@ -158,7 +173,10 @@ class ServiceAdmin(admin.ModelAdmin):
     ]
 
     def view_on_site(self, service: Service) -> str:
-        """The public page by its own address; the admin's shortcut by number is closed (portal.urls)."""
+        """The public page by its own address.
+
+        The admin's shortcut by number is closed (portal.urls).
+        """
         return service.get_absolute_url()
 
     def get_search_results(

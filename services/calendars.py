@@ -1,9 +1,11 @@
-"""Time limits counted as the law counts them. Pure arithmetic but for `load`, which reads the days off once.
+"""Time limits counted as the law counts them.
 
-The first day of a period is not counted, and a period that would end on a day off ends on the next working day
-(Civil Code 2015 art. 147–148). What comes in outside working hours counts as come in at the next opening; eight working
-hours are a working day (practice of the one-stop desks under Decree 61/2018/NĐ-CP).
-Opening times are half-open: the closing minute itself is after hours.
+Pure arithmetic but for `load`, which reads the days off once.
+
+The first day of a period is not counted, and a period that would end on a day off ends on the next
+working day (Civil Code 2015 art. 147–148). What comes in outside working hours counts as come in at
+the next opening; eight working hours are a working day (practice of the one-stop desks under Decree
+61/2018/NĐ-CP). Opening times are half-open: the closing minute itself is after hours.
 """
 
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ SATURDAY = 5
 # A whole year without one working day is a wrong calendar, not a long holiday.
 LOOK_AHEAD_DAYS = 366
 # More than a model's small integer can hold; it keeps every count finite.
-MOST = 36_500
+MAX_AMOUNT = 36_500
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ def load() -> Calendar:
 def due_at(start: datetime, amount: int, unit: str, calendar: Calendar) -> datetime:
     """Return when a period of `amount` `unit` (a TimeUnit) that starts at `start` ends.
 
-    Days end at the close of their last day, which is never a day off; hours end within working time.
-    Zero days end at today's close.
-    Raises ValueError for a naive `start`, an unknown unit, an amount out of range or a calendar without working days.
+    Days end at the close of their last day, which is never a day off; hours end within working
+    time. Zero days end at today's close. Raises ValueError for a naive `start`, an unknown unit, an
+    amount out of range or a calendar without working days.
     """
-    if not 0 <= amount <= MOST:
-        raise ValueError(f"A time limit must be between 0 and {MOST}, not {amount}.")
+    if not 0 <= amount <= MAX_AMOUNT:
+        raise ValueError(f"A time limit must be between 0 and {MAX_AMOUNT}, not {amount}.")
     begun = _opening(_local(start), calendar)
     if unit == TimeUnit.HOURS:
         return _spend(begun, timedelta(hours=amount), calendar)
@@ -86,11 +88,14 @@ def working_minutes_between(start: datetime, end: datetime, calendar: Calendar) 
 
 
 def add_working_minutes(start: datetime, minutes: int, calendar: Calendar) -> datetime:
-    """Return the moment at which `minutes` of working time after `start` are spent; `start` itself for 0.
+    """Return the moment at which `minutes` of working time after `start` are spent.
 
-    Raises ValueError for a naive `start`, an amount out of range or a calendar without working days.
+    `start` itself for 0.
+
+    Raises ValueError for a naive `start`, an amount out of range or a calendar without working
+    days.
     """
-    if not 0 <= minutes <= MOST * 24 * 60:
+    if not 0 <= minutes <= MAX_AMOUNT * 24 * 60:
         raise ValueError(f"Working minutes out of range: {minutes}.")
     return _spend(_local(start), timedelta(minutes=minutes), calendar)
 
@@ -98,8 +103,9 @@ def add_working_minutes(start: datetime, minutes: int, calendar: Calendar) -> da
 def resume(due: datetime, paused_at: datetime, now: datetime, calendar: Calendar) -> datetime:
     """Return the new due moment when a clock that stood still since `paused_at` goes on at `now`.
 
-    The working time that was left at `paused_at` is counted from `now`. No pause, or nothing left: `due` stays, so that
-    what was late before the pause is late after it. Raises ValueError for naive moments.
+    The working time that was left at `paused_at` is counted from `now`. No pause, or nothing left:
+    `due` stays, so that what was late before the pause is late after it. Raises ValueError for
+    naive moments.
     """
     due, paused_at, now = _local(due), _local(paused_at), _local(now)
     left = _working_time(paused_at, due, calendar)
@@ -126,7 +132,10 @@ def _close(day: date, calendar: Calendar) -> datetime:
 
 
 def _working_days(first: date, calendar: Calendar) -> Iterator[date]:
-    """Yield the working days from `first` on; raise ValueError when none comes for LOOK_AHEAD_DAYS."""
+    """Yield the working days from `first` on.
+
+    Raise ValueError when none comes for LOOK_AHEAD_DAYS.
+    """
     day, idle = first, 0
     while idle < LOOK_AHEAD_DAYS:
         if calendar.is_working_day(day):
@@ -158,7 +167,10 @@ def _opening(moment: datetime, calendar: Calendar) -> datetime:
 
 
 def _spend(moment: datetime, left: timedelta, calendar: Calendar) -> datetime:
-    """Return when `left` of working time after `moment` is spent: a closing rather than the next opening."""
+    """Return when `left` of working time after `moment` is spent.
+
+    A closing rather than the next opening.
+    """
     if not left:
         return moment
     for day in _working_days(moment.date(), calendar):

@@ -1,7 +1,10 @@
-"""The catalogue as files: read once, checked whole, every mistake told with its place and its remedy.
+"""The catalogue as files: read once, checked whole.
 
-A folder holds `agencies.yaml`, `fields.yaml`, `special_days.yaml` (lists) and `services/<slug>.yaml` (a mapping each).
-Nothing here touches the database; `manage.py load_catalogue` saves what `read` returns.
+Every mistake told with its place and its remedy.
+
+A folder holds `agencies.yaml`, `fields.yaml`, `special_days.yaml` (lists) and
+`services/<slug>.yaml` (a mapping each). Nothing here touches the database; `manage.py
+load_catalogue` saves what `read` returns.
 """
 
 from collections.abc import Iterator
@@ -18,12 +21,12 @@ from services.catalogue_shapes import (
     AGENCY_KEYS,
     FIELD_KEYS,
     LINES,
-    MUST,
+    REQUIRED,
     SERVICE_KEYS,
     SPECIAL_DAY_KEYS,
-    Key,
+    FieldRule,
     service_values,
-    wrong,
+    type_error,
 )
 from services.models import Agency, Field, Service, SpecialDay
 
@@ -53,7 +56,10 @@ class CatalogueError(Exception):
 
 @dataclass
 class Catalogue:
-    """All that the files say, complete with defaults; the lines of a service stand in it as lists of mappings."""
+    """All that the files say, complete with defaults.
+
+    The lines of a service stand in it as lists of mappings.
+    """
 
     agencies: list[dict] = field(default_factory=list)
     fields: list[dict] = field(default_factory=list)
@@ -62,7 +68,10 @@ class Catalogue:
 
 
 def read(folder: Path) -> Catalogue:
-    """Return the catalogue that stands in `folder`. Raises CatalogueError with every mistake found."""
+    """Return the catalogue that stands in `folder`.
+
+    Raises CatalogueError with every mistake found.
+    """
     return _Reader(folder).read()
 
 
@@ -84,7 +93,7 @@ class _Reader:
             raise CatalogueError(self.mistakes)
         return found
 
-    def blame(self, file: str, key: str, remedy: str) -> None:
+    def add_mistake(self, file: str, key: str, remedy: str) -> None:
         self.mistakes.append(Mistake(file, key, remedy))
 
     # --- Files ---
@@ -95,17 +104,17 @@ class _Reader:
         try:
             return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
         except FileNotFoundError:
-            self.blame(name, "", _("không có tệp này; hãy tạo nó."))
+            self.add_mistake(name, "", _("không có tệp này; hãy tạo nó."))
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             remedy = _("sửa lỗi YAML: %(what)s.") % {"what": error.problem}
-            self.blame(name, _("dòng %(line)d") % {"line": line}, remedy)
+            self.add_mistake(name, _("dòng %(line)d") % {"line": line}, remedy)
         except (OSError, ValueError, yaml.YAMLError) as error:
-            self.blame(name, "", _("không đọc được: %(what)s.") % {"what": error})
+            self.add_mistake(name, "", _("không đọc được: %(what)s.") % {"what": error})
         return UNREADABLE
 
     def _list(
-        self, file: str, keys: dict[str, Key], identity: str, model: type[Model]
+        self, file: str, keys: dict[str, FieldRule], identity: str, model: type[Model]
     ) -> list[dict]:
         raw = self._parse(self.folder / file)
         if raw is UNREADABLE:
@@ -119,7 +128,7 @@ class _Reader:
             for path in (self.folder / "services").glob(ending)
         )
         if not paths:
-            self.blame(
+            self.add_mistake(
                 "services/", "", _("chưa có tệp dịch vụ nào; mỗi dịch vụ là một tệp <slug>.yaml.")
             )
         services: list[dict] = []
@@ -136,13 +145,16 @@ class _Reader:
         file: str,
         where: str,
         raw: Any,
-        keys: dict[str, Key],
+        keys: dict[str, FieldRule],
         identity: str,
         model: type[Model],
     ) -> list[dict]:
-        """Return the well-shaped rows of a list, each checked against `model` and unlike the others by `identity`."""
+        """Return the well-shaped rows of a list.
+
+        Each checked against `model` and unlike the others by `identity`.
+        """
         if not isinstance(raw, list):
-            self.blame(file, where, _("cần một danh sách, mỗi dòng bắt đầu bằng “-”."))
+            self.add_mistake(file, where, _("cần một danh sách, mỗi dòng bắt đầu bằng “-”."))
             return []
         rows: list[dict] = []
         for number, item in enumerate(raw, start=1):
@@ -154,30 +166,33 @@ class _Reader:
                 remedy = _("“%(value)s” đã có ở trên; mỗi mã chỉ một lần.") % {
                     "value": row[identity]
                 }
-                self.blame(file, f"{place}.{identity}", remedy)
+                self.add_mistake(file, f"{place}.{identity}", remedy)
             self._check(file, f"{place}.", model(**row))
             rows.append(row)
         return rows
 
-    def _shape(self, file: str, where: str, raw: Any, keys: dict[str, Key]) -> dict | None:
-        """Return `raw` with defaults when every key is known, present and of the right kind; else None."""
+    def _shape(self, file: str, where: str, raw: Any, keys: dict[str, FieldRule]) -> dict | None:
+        """Return `raw` with defaults when every key is known, present and of the right kind.
+
+        Else None.
+        """
         if not isinstance(raw, dict):
-            self.blame(file, where, _("cần các dòng “khóa: giá trị”."))
+            self.add_mistake(file, where, _("cần các dòng “khóa: giá trị”."))
             return None
         before = len(self.mistakes)
         dot = f"{where}." if where else ""
         for key in raw:
             if key not in keys:
-                self.blame(
+                self.add_mistake(
                     file,
                     f"{dot}{key}",
                     _("khóa lạ; chỉ dùng: %(keys)s.") % {"keys": ", ".join(keys)},
                 )
         for key, rule in keys.items():
-            if key not in raw and rule.default is MUST:
-                self.blame(file, f"{dot}{key}", _("thiếu khóa này; hãy thêm vào."))
-            elif key in raw and (remedy := wrong(raw[key], rule.expects)):
-                self.blame(file, f"{dot}{key}", remedy)
+            if key not in raw and rule.default is REQUIRED:
+                self.add_mistake(file, f"{dot}{key}", _("thiếu khóa này; hãy thêm vào."))
+            elif key in raw and (remedy := type_error(raw[key], rule.expects)):
+                self.add_mistake(file, f"{dot}{key}", remedy)
         if len(self.mistakes) > before:
             return None
         return {key: raw.get(key, rule.default) for key, rule in keys.items()}
@@ -188,9 +203,11 @@ class _Reader:
         if service is None:
             return None
         if service["slug"] != path.stem:
-            self.blame(file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem})
+            self.add_mistake(
+                file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem}
+            )
         if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
-            self.blame(
+            self.add_mistake(
                 file,
                 "slug",
                 _("“%(slug)s” đã có trong tệp .yaml; bỏ một tệp.") % {"slug": path.stem},
@@ -208,7 +225,7 @@ class _Reader:
                     "code": service[key],
                     "known": known,
                 }
-                self.blame(file, key, remedy)
+                self.add_mistake(file, key, remedy)
         self._check(file, "", Service(**service_values(service)))
         for name, (keys, model) in LINES.items():
             service[name] = self._rows(file, name, service[name], keys, "key", model)
@@ -222,7 +239,7 @@ class _Reader:
                 check()
             except ValidationError as error:
                 for name, remedy in _remedies(instance, error):
-                    self.blame(file, f"{prefix}{name}", remedy)
+                    self.add_mistake(file, f"{prefix}{name}", remedy)
 
 
 def _remedies(instance: Model, error: ValidationError) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""What may stand in the files of the catalogue: the keys of each kind of row and what each may hold."""
+"""What may stand in the files of the catalogue.
+
+The keys of each kind of row and what each may hold.
+"""
 
 import math
 from datetime import date
@@ -9,80 +12,81 @@ from django.utils.translation import gettext as _
 
 from services.models import Fee, FormTemplate, Paper
 
-MUST = object()  # the key has no default: it must be written
+REQUIRED = object()  # the key has no default: it must be written
 
 
-class Key(NamedTuple):
+class FieldRule(NamedTuple):
     """What a key may hold, and its value when it is not written."""
 
     expects: str
-    default: Any = MUST
+    default: Any = REQUIRED
 
 
 AGENCY_KEYS = {
-    "code": Key("text"),
-    "name": Key("text"),
-    "address": Key("text", ""),
-    "phone": Key("text", ""),
-    "email": Key("text", ""),
+    "code": FieldRule("text"),
+    "name": FieldRule("text"),
+    "address": FieldRule("text", ""),
+    "phone": FieldRule("text", ""),
+    "email": FieldRule("text", ""),
 }
 FIELD_KEYS = {
-    "code": Key("text"),
-    "name": Key("text"),
-    "summary": Key("text", ""),
-    "order": Key("number", 0),
+    "code": FieldRule("text"),
+    "name": FieldRule("text"),
+    "summary": FieldRule("text", ""),
+    "order": FieldRule("number", 0),
 }
-SPECIAL_DAY_KEYS = {"day": Key("date"), "kind": Key("text"), "name": Key("text")}
+SPECIAL_DAY_KEYS = {"day": FieldRule("date"), "kind": FieldRule("text"), "name": FieldRule("text")}
 SERVICE_KEYS = {
-    "code": Key("text", ""),
-    "slug": Key("text"),
-    "name": Key("text"),
-    "summary": Key("text"),
-    "field": Key("text"),
-    "agency": Key("text"),
-    "level": Key("number"),
-    "audience": Key("text"),
-    "applicants": Key("text", ""),
-    "steps": Key("texts"),
-    "channels": Key("texts"),
-    "sets": Key("number"),
-    "conditions": Key("texts", []),
-    "time_limit": Key("number or null"),
-    "time_unit": Key("text"),
-    "time_note": Key("text", ""),
-    "result": Key("text"),
-    "legal_basis": Key("texts"),
-    "featured": Key("flag", False),
-    "published": Key("flag", True),
-    "fees": Key("rows", []),
-    "papers": Key("rows", []),
-    "templates": Key("rows", []),
-    "form": Key("form", {}),
+    "code": FieldRule("text", ""),
+    "slug": FieldRule("text"),
+    "name": FieldRule("text"),
+    "summary": FieldRule("text"),
+    "field": FieldRule("text"),
+    "agency": FieldRule("text"),
+    "level": FieldRule("number"),
+    "audience": FieldRule("text"),
+    "applicants": FieldRule("text", ""),
+    "steps": FieldRule("texts"),
+    "channels": FieldRule("texts"),
+    "sets": FieldRule("number"),
+    "conditions": FieldRule("texts", []),
+    "time_limit": FieldRule("number or null"),
+    "time_unit": FieldRule("text"),
+    "time_note": FieldRule("text", ""),
+    "result": FieldRule("text"),
+    "legal_basis": FieldRule("texts"),
+    "featured": FieldRule("flag", False),
+    "published": FieldRule("flag", True),
+    "fees": FieldRule("rows", []),
+    "papers": FieldRule("rows", []),
+    "templates": FieldRule("rows", []),
+    "form": FieldRule("form", {}),
 }
 FEE_KEYS = {
-    "key": Key("text"),
-    "kind": Key("text"),
-    "name": Key("text"),
-    "amount": Key("number or null"),
-    "note": Key("text", ""),
+    "key": FieldRule("text"),
+    "kind": FieldRule("text"),
+    "name": FieldRule("text"),
+    "amount": FieldRule("number or null"),
+    "note": FieldRule("text", ""),
 }
 PAPER_KEYS = {
-    "key": Key("text"),
-    "name": Key("text"),
-    "kind": Key("text"),
-    "copies": Key("number", 1),
-    "required": Key("flag", True),
-    "upload": Key("flag", True),
-    "hint": Key("text", ""),
+    "key": FieldRule("text"),
+    "name": FieldRule("text"),
+    "kind": FieldRule("text"),
+    "copies": FieldRule("number", 1),
+    "required": FieldRule("flag", True),
+    "upload": FieldRule("flag", True),
+    "hint": FieldRule("text", ""),
 }
 TEMPLATE_KEYS = {
-    "key": Key("text"),
-    "name": Key("text"),
-    "addressee": Key("text", ""),
-    "form": Key("form", {}),
+    "key": FieldRule("text"),
+    "name": FieldRule("text"),
+    "addressee": FieldRule("text", ""),
+    "form": FieldRule("form", {}),
 }
-# The lines that belong to a service: key in the file (and related name of the model), its keys, its model.
-LINES: dict[str, tuple[dict[str, Key], type[Model]]] = {
+# The lines that belong to a service: key in the file (and related name of the model), its keys, its
+# model.
+LINES: dict[str, tuple[dict[str, FieldRule], type[Model]]] = {
     "fees": (FEE_KEYS, Fee),
     "papers": (PAPER_KEYS, Paper),
     "templates": (TEMPLATE_KEYS, FormTemplate),
@@ -90,7 +94,10 @@ LINES: dict[str, tuple[dict[str, Key], type[Model]]] = {
 
 
 def service_values(service: dict) -> dict:
-    """Return the plain columns of Service for a service as it stands in a file: without its lines and references."""
+    """Return the plain columns of Service for a service as it stands in a file.
+
+    Without its lines and references.
+    """
     values = {
         key: value for key, value in service.items() if key not in {"field", "agency", *LINES}
     }
@@ -99,7 +106,7 @@ def service_values(service: dict) -> dict:
     return values
 
 
-def wrong(value: Any, expects: str) -> str:
+def type_error(value: Any, expects: str) -> str:
     """Return what to do about a value of the wrong kind; empty when it is right."""
     right, remedy = {
         "text": (

@@ -1,70 +1,42 @@
-"""The closed vocabulary in which a service says what it asks.
+"""The specification in which a service says what it asks.
 
-A specification is plain data – it lives in a catalogue file, in `Service.form`, and frozen on each dossier:
+A specification is plain data – it lives in a catalogue file, in `Service.form`, and frozen on each
+dossier:
 
     {"sections": [{"key": "cong-trinh", "title": "…", "help": "…",
-                   "questions": [{"key": "dia_diem", "kind": "text", "label": "…", "required": true}]}]}
+                   "questions": [{"key": "dia_diem", "kind": "text", "label": "…"}]}]}
 
-`parse` turns it into dataclasses, `validate` refuses a bad one by name. How a question is drawn and checked on a page
-is `dossiers.fields`' business.
+`parse` turns it into dataclasses, `validate` refuses a bad one by name. What a kind of question may
+say, and how it is asked, read and printed, is in `services.questions`.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from services.questions import ASKING, KINDS, SPEAKING, WITH_OPTIONS
+from services.questions.base import COMMON, Option, Question, QuestionKind
+
+__all__ = ["ASKING", "SPEAKING", "WITH_OPTIONS", "Option", "Question", "Section", "parse"]
+
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# As many versions of forms as a process keeps parsed.
+MAX_PARSED = 512
 
-# Kinds that ask something, and kinds that only speak.
-ASKING = frozenset(
-    "text longtext number date choice choices yesno citizen_id phone email address file".split()  # noqa: SIM905 - a list to read
-)
-SPEAKING = frozenset({"heading", "note"})
-WITH_OPTIONS = frozenset({"choice", "choices"})
-# What else a question may say, and whether it is said rightly. Limits of a date are written like answers: "2026-01-31".
-_OPTIONAL: dict[str, Callable[[Any, str], bool]] = {
-    "required": lambda value, kind: isinstance(value, bool),
-    "help": lambda value, kind: isinstance(value, str),
-    "max_length": lambda value, kind: type(value) is int and value > 0,
-    "min": lambda value, kind: _is_limit(value, kind),
-    "max": lambda value, kind: _is_limit(value, kind),
-    "unit": lambda value, kind: isinstance(value, str),
-    "placeholder": lambda value, kind: isinstance(value, str),
+# The type of what a question may say; limits are asked of its kind.
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "required": lambda value: isinstance(value, bool),
+    "help": lambda value: isinstance(value, str),
+    "max_length": lambda value: type(value) is int and value > 0,
+    "unit": lambda value: isinstance(value, str),
+    "placeholder": lambda value: isinstance(value, str),
 }
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer of a choice: what is stored and what is read."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a section; `kind` is a word of ASKING or SPEAKING."""
-
-    key: str
-    kind: str
-    label: str
-    required: bool = True
-    help: str = ""
-    max_length: int | None = None
-    min: Any = None
-    max: Any = None
-    unit: str = ""
-    placeholder: str = ""
-    options: tuple[Option, ...] = ()
-
-    @property
-    def asks(self) -> bool:
-        return self.kind in ASKING
 
 
 @dataclass(frozen=True)
@@ -78,14 +50,28 @@ class Section:
 
     @property
     def asking(self) -> tuple[Question, ...]:
-        return tuple(question for question in self.questions if question.asks)
+        return tuple(question for question in self.questions if question.kind in ASKING)
 
 
 def parse(spec: dict) -> tuple[Section, ...]:
     """Return the sections of a valid specification; an empty one gives no sections.
 
-    Raises ValidationError naming the section and question at fault.
+    Each specification is parsed once per process. Raises ValidationError naming the section and
+    question at fault.
     """
+    try:
+        text = json.dumps(spec, sort_keys=True)
+    except (TypeError, ValueError):
+        return parse_anew(spec)  # not JSON, so it cannot be right: let the error name the place
+    return _parse_text(text)
+
+
+@lru_cache(maxsize=MAX_PARSED)
+def _parse_text(text: str) -> tuple[Section, ...]:
+    return parse_anew(json.loads(text))
+
+
+def parse_anew(spec: Any) -> tuple[Section, ...]:
     if not spec:
         return ()
     if (
@@ -97,7 +83,7 @@ def parse(spec: dict) -> tuple[Section, ...]:
     sections = tuple(_section(raw) for raw in spec["sections"])
     _refuse_repeats([section.key for section in sections], _("Phần"))
     _refuse_repeats(
-        [q.key for section in sections for q in section.questions if q.asks], _("Câu hỏi")
+        [q.key for section in sections for q in section.questions if q.kind in ASKING], _("Câu hỏi")
     )
     return sections
 
@@ -133,36 +119,34 @@ def _section(raw: Any) -> Section:
 
 
 def _question(raw: Any, section: str, number: int) -> Question:
-    where = _("câu %(number)d của phần “%(section)s”") % {"number": number + 1, "section": section}
-    if (
-        not isinstance(raw, dict)
-        or not isinstance(raw.get("kind"), str)
-        or raw["kind"] not in ASKING | SPEAKING
-    ):
+    where = _("câu %(number)d của phần “%(section)s”") % {
+        "number": number + 1,
+        "section": section,
+    }
+    name = raw.get("kind") if isinstance(raw, dict) else None
+    if not isinstance(name, str) or name not in KINDS:
         raise ValidationError(
             _("Loại câu hỏi không có trong danh sách: %(where)s.") % {"where": where}
         )
     if not isinstance(raw.get("label"), str) or not raw["label"].strip():
         raise ValidationError(_("Thiếu “label” ở %(where)s.") % {"where": where})
-    kind = raw["kind"]
-    _refuse_unknown(raw, where)
-    key = _key(raw, where) if kind in ASKING else str(raw.get("key", ""))
-    options = _options(raw.get("options", []), where) if kind in WITH_OPTIONS else ()
-    rest = {name: raw[name] for name in _OPTIONAL if name in raw}
-    return Question(key=key, kind=kind, label=raw["label"], options=options, **rest)
+    kind = KINDS[name]
+    _refuse_unknown(raw, kind, where)
+
+    key = _key(raw, where) if kind.asks else str(raw.get("key", ""))
+    options = _options(raw.get("options", []), where) if "options" in kind.allowed else ()
+    said = {key: value for key, value in raw.items() if key in TYPES or key in ("min", "max")}
+    return Question(key=key, kind=name, label=raw["label"], options=options, **said)
 
 
-def _refuse_unknown(raw: dict, where: str) -> None:
-    """Refuse keys that are not in the vocabulary, then values of the wrong type."""
-    unknown = set(raw) - {"key", "kind", "label", "options"} - set(_OPTIONAL)
+def _refuse_unknown(raw: dict, kind: QuestionKind, where: str) -> None:
+    """Refuse keys that the kind does not know, then values of the wrong type."""
+    unknown = set(raw) - {"key", "kind", "label"} - COMMON - kind.allowed
     if unknown:
         keys = ", ".join(sorted(str(key) for key in unknown))
         raise ValidationError(_("Khóa lạ %(keys)s ở %(where)s.") % {"keys": keys, "where": where})
-    wrong = [
-        name
-        for name, is_right in _OPTIONAL.items()
-        if name in raw and not is_right(raw[name], raw["kind"])
-    ]
+    wrong = [name for name, is_right in TYPES.items() if name in raw and not is_right(raw[name])]
+    wrong += [name for name in ("min", "max") if name in raw and not kind.is_limit(raw[name])]
     if wrong:
         raise ValidationError(
             _("Giá trị sai kiểu của %(keys)s ở %(where)s.")
@@ -170,22 +154,11 @@ def _refuse_unknown(raw: dict, where: str) -> None:
         )
 
 
-def _is_limit(value: Any, kind: str) -> bool:
-    """Whether `value` can limit answers of `kind`: a number for numbers; an ISO date or "today" for dates."""
-    if kind == "number":
-        return type(value) in (int, float)
-    if kind != "date" or not isinstance(value, str):
-        return False
-    if value == "today":
-        return True
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
 def _options(raw: Any, where: str) -> tuple[Option, ...]:
-    """Options are a list of [value, label] pairs: a mapping would lose its order in PostgreSQL's jsonb."""
+    """Options are a list of [value, label] pairs.
+
+    A mapping would lose its order in PostgreSQL's jsonb.
+    """
     if not isinstance(raw, list) or len(raw) < 2 or not all(_is_pair(pair) for pair in raw):
         raise ValidationError(
             _("Cần ít nhất hai lựa chọn [giá trị, nhãn] ở %(where)s.") % {"where": where}

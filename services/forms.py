@@ -28,7 +28,10 @@ class Chooser(forms.ChoiceField):
 
 
 class CatalogueFilter(forms.Form):
-    """What to look for. An unknown value is reported by name and then ignored: a list is shown in any case."""
+    """What to look for.
+
+    An unknown value is reported by name and then ignored: a list is shown in any case.
+    """
 
     q = forms.CharField(
         label=_("Từ cần tìm"),

@@ -1,6 +1,7 @@
 """The catalogue: who offers which service, in which field, at which level, under which rules.
 
-No dossier is known here. What a citizen was shown is copied onto the dossier when it is sent, so rows may change.
+No dossier is known here. What a citizen was shown is copied onto the dossier when it is sent, so
+rows may change.
 """
 
 from django.core.exceptions import ValidationError
@@ -62,7 +63,10 @@ class Field(models.Model):
 
 
 class Level(models.IntegerChoices):
-    """The four levels of Decree 43/2011/NĐ-CP art. 3; each is a behaviour of the portal (docs/architecture.md)."""
+    """The four levels of Decree 43/2011/NĐ-CP art.
+
+    3; each is a behaviour of the portal (docs/architecture.md).
+    """
 
     INFORMATION = 1, _("Mức độ 1")
     DOWNLOAD = 2, _("Mức độ 2")
@@ -71,7 +75,10 @@ class Level(models.IntegerChoices):
 
 
 class TimeUnit(models.TextChoices):
-    """Units of a time limit; an hour is a working hour, eight of them a working day (Decree 61/2018/NĐ-CP practice)."""
+    """Units of a time limit; an hour is a working hour.
+
+    Eight of them a working day (Decree 61/2018/NĐ-CP practice).
+    """
 
     HOURS = "hours", _("giờ làm việc")
     WORKING_DAYS = "working_days", _("ngày làm việc")
@@ -79,7 +86,10 @@ class TimeUnit(models.TextChoices):
 
 
 def period_in_words(amount: int, unit: str) -> str:
-    """Return a period as people read it: "20 ngày làm việc", and "1 working day" where a language has a singular."""
+    """Return a period as people read it.
+
+    "20 ngày làm việc", and "1 working day" where a language has a singular.
+    """
     words = {
         TimeUnit.HOURS: ngettext("%(count)d giờ làm việc", "%(count)d giờ làm việc", amount),
         TimeUnit.WORKING_DAYS: ngettext(
@@ -105,7 +115,10 @@ class ServiceQuerySet(models.QuerySet):
         return self.filter(level__gte=Level.ONLINE)
 
     def offline(self):
-        """Services of the list "mức độ 1, 2": everything to read, forms to take, nothing to send."""
+        """Services of the list "mức độ 1, 2".
+
+        Everything to read, forms to take, nothing to send.
+        """
         return self.filter(level__lt=Level.ONLINE)
 
     def matching(self, text: str):
@@ -117,7 +130,11 @@ class ServiceQuerySet(models.QuerySet):
 
 
 class Service(models.Model):
-    """One public service with every item that a level-1 page owes the reader (Circular 32/2017/TT-BTTTT art. 5)."""
+    """One public service with every item that a level-1 page owes the reader (Circular 32/2017/TT-
+    BTTTT art.
+
+    5).
+    """
 
     Level = Level
     TimeUnit = TimeUnit
@@ -187,7 +204,10 @@ class Service(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        """Keep the folded search text true, and count a new form version whenever the form changes."""
+        """Keep the folded search text true.
+
+        And count a new form version whenever the form changes.
+        """
         self.search_text = self._searchable()
         if self.pk:
             before = Service.objects.filter(pk=self.pk).values_list("form", flat=True).first()
@@ -204,13 +224,21 @@ class Service(models.Model):
             raise ValidationError({"form": _("Dịch vụ mức độ 3 trở lên cần biểu mẫu điện tử.")})
 
     def refresh_search_text(self) -> None:
-        """Write the search text again, and only that: for when the name of the field or agency has changed."""
+        """Write the search text again, and only that.
+
+        For when the name of the field or agency has changed.
+        """
         Service.objects.filter(pk=self.pk).update(search_text=self._searchable())
 
     def _searchable(self) -> str:
         return fold(
             " ".join([self.name, self.summary, self.code, self.field.name, self.agency.name])
         )
+
+    @property
+    def takes_dossiers(self) -> bool:
+        """Whether a dossier can be sent online now."""
+        return self.is_published and self.is_online
 
     @property
     def is_online(self) -> bool:
@@ -223,7 +251,10 @@ class Service(models.Model):
 
     @property
     def fee_total(self) -> int | None:
-        """Sum of the required fee lines in đồng; None when a line is set elsewhere ("theo quy định hiện hành")."""
+        """Sum of the required fee lines in đồng.
+
+        None when a line is set elsewhere ("theo quy định hiện hành").
+        """
         lines = self.fees.all()
         amounts = [line.amount for line in lines if line.amount is not None]
         return sum(amounts) if len(amounts) == len(lines) else None
@@ -252,7 +283,8 @@ class Paper(models.Model):
     kind = models.CharField(_("loại bản"), max_length=12, choices=Kind.choices, default=Kind.COPY)
     copies = models.PositiveSmallIntegerField(_("số bản"), default=1)
     required = models.BooleanField(_("bắt buộc"), default=True)
-    # The filled-in online form takes the place of a paper form: such a line is listed, not uploaded.
+    # The filled-in online form takes the place of a paper form: such a line is listed, not
+    # uploaded.
     upload = models.BooleanField(_("tải lên khi nộp trực tuyến"), default=True)
     hint = models.CharField(_("hướng dẫn"), max_length=300, blank=True)
     order = models.PositiveSmallIntegerField(_("thứ tự"), default=0)
@@ -270,7 +302,10 @@ class Paper(models.Model):
 
 
 class Fee(models.Model):
-    """One fee line; `amount` None reads "theo quy định hiện hành". Phí and lệ phí differ in law: both words exist."""
+    """One fee line; `amount` None reads "theo quy định hiện hành".
+
+    Phí and lệ phí differ in law: both words exist.
+    """
 
     class Kind(models.TextChoices):
         CHARGE = "le_phi", _("Lệ phí")
@@ -297,7 +332,10 @@ class Fee(models.Model):
 
 
 class FormTemplate(models.Model):
-    """A form to take away: an uploaded file, or else one printed from `form` (or from the service's own questions)."""
+    """A form to take away: an uploaded file.
+
+    Or else one printed from `form` (or from the service's own questions).
+    """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="templates")
     key = models.SlugField(_("mã"), max_length=40)
@@ -325,7 +363,10 @@ class FormTemplate(models.Model):
 
 
 class SpecialDay(models.Model):
-    """A day that is not what its weekday says: a holiday, or a Saturday worked instead (Labour Code 2019 art. 112)."""
+    """A day that is not what its weekday says.
+
+    A holiday, or a Saturday worked instead (Labour Code 2019 art. 112).
+    """
 
     class Kind(models.TextChoices):
         OFF = "off", _("Nghỉ")

@@ -1,6 +1,9 @@
-"""A form on paper from the same questions that are asked online: to print at home and fill in by hand.
+"""A form on paper from the same questions that are asked online.
 
-`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in `dossiers.papers.render`.
+To print at home and fill in by hand.
+
+`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in
+`dossiers.papers.render`.
 """
 
 import hashlib
@@ -14,14 +17,18 @@ from django.utils import translation
 
 from services import form_spec
 from services.models import FormTemplate
+from services.questions import KINDS
 
 FOLDER = "bieu-mau-in"
 
 
 def blank_form(template: FormTemplate) -> File | None:
-    """Return the PDF of `template`, opened for reading; None when neither it nor its service asks anything.
+    """Return the PDF of `template`, opened for reading.
 
-    The file is named by a digest of all that is printed, so it is made once and a changed form gets a new one.
+    None when neither it nor its service asks anything.
+
+    The file is named by a digest of all that is printed, so it is made once and a changed form gets
+    a new one.
     """
     html = _html(template)
     if html is None:
@@ -33,18 +40,29 @@ def blank_form(template: FormTemplate) -> File | None:
 
 
 def _html(template: FormTemplate) -> str | None:
-    """The page as HTML, always in Vietnamese: it is a paper for an office, not a page for its reader."""
+    """The page as HTML, always in Vietnamese.
+
+    It is a paper for an office, not a page for its reader.
+    """
     sections = form_spec.parse(template.form or template.service.form)
     if not sections:
         return None
-    context = {"template": template, "sections": sections, "AUTHORITY": settings.AUTHORITY}
+    printed = [
+        (section, [(question, KINDS[question.kind]) for question in section.questions])
+        for section in sections
+    ]
+    context = {"template": template, "sections": printed, "AUTHORITY": settings.AUTHORITY}
     with translation.override("vi"):
         return render_to_string("services/pdf/blank_form.html", context)
 
 
 def to_pdf(html: str, *stylesheets: Any) -> bytes:
-    """Return `html` as a tagged PDF, with WeasyPrint's `stylesheets`; it may fetch nothing from any network or disk."""
-    # WeasyPrint takes half a second to import and needs Pango from the system: only printing should pay for that.
+    """Return `html` as a tagged PDF, with WeasyPrint's `stylesheets`.
+
+    It may fetch nothing from any network or disk.
+    """
+    # WeasyPrint takes half a second to import and needs Pango from the system: only printing should
+    # pay for that.
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 

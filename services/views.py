@@ -1,4 +1,7 @@
-"""The catalogue as people read it: search, the two lists, one page per service, and forms to take away."""
+"""The catalogue as people read it.
+
+Search, the two lists, one page per service, and forms to take away.
+"""
 
 import logging
 from pathlib import PurePosixPath
@@ -16,7 +19,8 @@ from services.models import Agency, Field, FormTemplate, Level, Service, Service
 log = logging.getLogger(__name__)
 
 PER_PAGE = 20
-# The folded text begins with the name: in this order Đ stands beside D, whatever the collation of the database.
+# The folded text begins with the name: in this order Đ stands beside D, whatever the collation of
+# the database.
 ALPHABET = "search_text"
 
 
@@ -70,7 +74,10 @@ def _grouped(
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One procedure with everything there is to know; what can be done from here follows its level."""
+    """One procedure with everything there is to know.
+
+    What can be done from here follows its level.
+    """
     services = Service.objects.published().prefetch_related("papers", "fees", "templates")
     service = get_object_or_404(services, slug=slug)
     context = {"service": service, "has_downloads": service.level >= Level.DOWNLOAD}

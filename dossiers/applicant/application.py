@@ -9,6 +9,7 @@ from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.applicant.steps import PapersStep, QuestionsStep, Step, steps_of
 from dossiers.models import Dossier
+from services import form_spec
 
 
 class Application:
@@ -25,7 +26,7 @@ class Application:
         self.offer_digest = drafts.offer_digest(draft)
         self.offer_changed = self.offer_digest != digest_before
 
-        self.contents = answers.contents(draft)
+        self.contents = answers.contents(draft, form_spec.parse(draft.form))
 
     @property
     def papers(self) -> list[answers.Slot]:
@@ -36,9 +37,9 @@ class Application:
         """The papers of which a file can be sent."""
         return [slot for slot in self.papers if slot.upload]
 
-    @cached_property
+    @property
     def missing_papers(self) -> list[answers.Slot]:
-        return answers.missing(self.contents.papers)
+        return self.contents.missing
 
     @cached_property
     def steps(self) -> list[Step]:

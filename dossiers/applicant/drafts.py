@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dossiers.models import Attachment, Dossier
 from dossiers.moves import NotAllowed, Purpose, with_purpose
@@ -21,6 +22,7 @@ FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
 FROZEN_FEE = ("key", "kind", "name", "amount", "note")
 # What a form of a draft may write; everything else is the house's own.
 APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
+CLOSED = gettext_lazy("Dịch vụ này chưa nhận hồ sơ trực tuyến.")
 MAX_FILES = 60  # of one dossier, in all its rounds
 
 
@@ -31,17 +33,12 @@ def start(
 
     `applicant` may fill in applicant_name, citizen_id, phone and email, as known from an account.
     """
-    refuse_closed(service)
+    if not service.takes_dossiers:
+        raise NotAllowed(CLOSED)
     _refuse_unknown(applicant)
     return Dossier.objects.create(
         service=service, owner=owner, channel=channel, **offer(service), **applicant
     )
-
-
-def refuse_closed(service: Service) -> None:
-    """Raise NotAllowed when the service takes no dossiers online, or not any more."""
-    if not (service.is_online and service.is_published):
-        raise NotAllowed(_("Dịch vụ này chưa nhận hồ sơ trực tuyến."))
 
 
 def _refuse_unknown(applicant: dict[str, Any]) -> None:

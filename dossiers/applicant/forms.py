@@ -6,10 +6,16 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from dossiers import fields
 from dossiers.models import Dossier
-from services.form_spec import SPEAKING, Question, Section
+from services.form_spec import Question, Section
 from services.models import Level
+from services.questions import KINDS, field_for
+from services.questions.address import AddressField
+from services.questions.base import AnsweredKind
+from services.questions.citizen_id import CitizenIdField
+from services.questions.email import EmailField
+from services.questions.fields import CleanCharField, OneOfField
+from services.questions.phone import PhoneField
 
 
 class StaticText:
@@ -56,7 +62,7 @@ class StepForm(forms.Form):
     def _let_empty_through(self) -> None:
         for field in self.fields.values():
             field.required = False
-            if isinstance(field, fields.AddressField):
+            if isinstance(field, AddressField):
                 field.require_parts(False)
 
 
@@ -67,11 +73,12 @@ class SectionForm(StepForm):
         asked = {}
         layout: list[Field | StaticText] = []
         for question in section.questions:
-            if question.kind in SPEAKING:
-                layout.append(StaticText(question))
-            elif question.kind != "file":
-                asked[question.key] = fields.field_for(question)
+            kind = KINDS[question.kind]
+            if isinstance(kind, AnsweredKind):
+                asked[question.key] = field_for(question)
                 layout.append(Field(question.key))
+            elif not kind.asks:
+                layout.append(StaticText(question))
         super().__init__(*args, questions=asked, **kwargs)
         self.helper.layout = Layout(*layout)
 
@@ -79,22 +86,22 @@ class SectionForm(StepForm):
 class ApplicantForm(StepForm):
     """Who sends the dossier and how the result reaches them; the same for every service."""
 
-    applicant_name = fields.CleanCharField(
+    applicant_name = CleanCharField(
         label=_("Họ và tên"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    citizen_id = fields.CitizenIdField(
+    citizen_id = CitizenIdField(
         label=_("Số định danh cá nhân (số căn cước)"), help_text=_("12 chữ số.")
     )
-    phone = fields.PhoneField(
+    phone = PhoneField(
         label=_("Số điện thoại"),
         help_text=_("Bốn số cuối là khóa để mở lại hồ sơ của bạn bằng mã tra cứu."),
     )
-    email = fields.EmailField(
+    email = EmailField(
         label=_("Thư điện tử"),
         required=False,
         help_text=_("Để nhận thông báo mỗi khi hồ sơ có thay đổi."),
     )
-    address = fields.CleanCharField(
+    address = CleanCharField(
         label=_("Địa chỉ liên hệ"),
         max_length=300,
         help_text=_("Số nhà, thôn hoặc tổ, xã, huyện, tỉnh."),
@@ -108,12 +115,10 @@ class ApplicantForm(StepForm):
             (way.value, way.label)
             for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)
         ]
-        delivery = forms.ChoiceField(
+        delivery = OneOfField(
             label=_("Nhận kết quả bằng cách nào"), choices=ways, widget=forms.RadioSelect
         )
         super().__init__(*args, questions={"delivery": delivery}, **kwargs)
-        for field in self.fields.values():
-            fields.say_what_is_missing(field)
 
 
 class DeclarationForm(forms.Form):
@@ -138,7 +143,7 @@ class DeclarationForm(forms.Form):
 class LookupForm(forms.Form):
     """The lookup box: a tracking code or an official number."""
 
-    ma = fields.CleanCharField(
+    ma = CleanCharField(
         label=_("Mã tra cứu hoặc mã số hồ sơ"),
         max_length=200,
         error_messages={"required": _("Hãy nhập mã in trên giấy hoặc trong thư xác nhận.")},
@@ -151,7 +156,7 @@ class LookupForm(forms.Form):
 class UnlockForm(forms.Form):
     """The second factor."""
 
-    xac_minh = fields.CleanCharField(
+    xac_minh = CleanCharField(
         label=_("Bốn số cuối của số điện thoại trong hồ sơ"),
         max_length=20,
         error_messages={
@@ -164,7 +169,7 @@ class UnlockForm(forms.Form):
 class NoteForm(forms.Form):
     """Words that go with a supplement or a withdrawal."""
 
-    note = fields.CleanCharField(
+    note = CleanCharField(
         label=_("Lời nhắn cho cán bộ"),
         max_length=2000,
         required=False,

@@ -33,7 +33,8 @@ def submit(
     locked = locked_rows.get(pk=draft.pk)
     if locked.state != State.DRAFT:
         return locked
-    drafts.refuse_closed(locked.service)
+    if not locked.service.takes_dossiers:
+        raise NotAllowed(drafts.CLOSED)
     drafts.bring_up_to_date(locked)
     if reviewed != drafts.offer_digest(locked):
         raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))

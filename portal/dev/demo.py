@@ -6,7 +6,6 @@ Nothing here writes a state or a sum: drafts are filled in, sent and moved throu
 
 import io
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
 from pypdf import PdfWriter
 
 from dossiers import answers, facts, workflow
@@ -26,8 +24,8 @@ from dossiers.states import Role
 from payments import ledger
 from portal.models import User
 from services import form_spec
-from services.form_spec import Question
 from services.models import Service
+from services.questions import example
 
 
 @dataclass(frozen=True)
@@ -200,65 +198,8 @@ def _applicant(owner: User | None, turn: int) -> dict[str, str]:
 def _answers(draft: Dossier, turn: int) -> dict[str, Any]:
     questions = [question for section in form_spec.parse(draft.form) for question in section.asking]
     return {
-        question.key: answer_to(question, turn) for question in questions if question.kind != "file"
+        question.key: example(question, turn) for question in questions if question.kind != "file"
     }
-
-
-def answer_to(question: Question, turn: int) -> Any:
-    """Return a made-up answer in the stored form of the question's kind."""
-    areas = settings.AUTHORITY["areas"]
-    match question.kind:
-        case "number":
-            return _number(question)
-        case "date":
-            return _day(question)
-        case "choice":
-            return question.options[turn % len(question.options)].value
-        case "choices":
-            return [option.value for option in question.options[:2]]
-        case "yesno":
-            return "yes"
-        case "citizen_id":
-            return f"0510800{turn % 100_000:05d}"
-        case "phone":
-            return f"09051{turn % 100_000:05d}"
-        case "email":
-            return f"lienhe{turn}@example.vn"
-        case "address":
-            commune = areas["communes"][turn % len(areas["communes"])]
-            return {
-                "province": areas["home_province"],
-                "commune": commune,
-                "detail": f"Thôn {turn % 9 + 1}",
-            }
-        case _:
-            return _words(question, turn)[: question.max_length]
-
-
-def _number(question: Question) -> int:
-    """Return a number inside the limits, and for a place on Earth one near Ba Tơ."""
-    least = question.min if question.min is not None else 1
-    most = question.max if question.max is not None else least + 10
-    return int(least + (most - least) * 0.42)
-
-
-def _day(question: Question) -> str:
-    """Return a likely day, within the limits; as text, ISO dates compare as the days do."""
-    label, day = question.label.lower(), "2015-03-20"
-    if "sinh" in label:
-        day = "1995-06-15"
-    elif "dự kiến" in label or "bắt đầu" in label:
-        day = (timezone.localdate() + timedelta(days=30)).isoformat()
-    day = max(day, question.min or "")
-    return min(day, question.max or day)
-
-
-def _words(question: Question, turn: int) -> str:
-    if "mã số thuế" in question.label.lower():
-        return f"4300{turn % 1_000_000:06d}"
-    if any(word in question.label.lower() for word in ("họ và tên", "họ tên", "người đại diện")):
-        return NAMES[(turn + 5) % len(NAMES)]
-    return question.placeholder or "Thông tin minh họa"
 
 
 def _blank_pdf(name: str) -> SimpleUploadedFile:

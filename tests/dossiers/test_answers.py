@@ -9,6 +9,7 @@ from dossiers.applicant import drafts
 from dossiers.models import Dossier
 from dossiers.moves import Action
 from dossiers.states import Role, State
+from services import questions
 from services.form_spec import ASKING, Option, Question
 from tests.dossiers.factories import DossierFactory, act, attach, image_file
 from tests.services.factories import PaperFactory, ServiceFactory
@@ -52,17 +53,17 @@ def question(kind: str, **rest) -> Question:
     ],
 )
 def test_an_answer_reads_as_people_write_it(kind, value, words):
-    assert answers.in_words(question(kind), value) == words
+    assert questions.in_words(question(kind), value) == words
 
 
 def test_a_number_has_its_unit():
-    assert answers.in_words(question("number", unit="m²"), 80) == "80 m²"
+    assert questions.in_words(question("number", unit="m²"), 80) == "80 m²"
 
 
 @pytest.mark.parametrize("kind", sorted(ASKING))
 @pytest.mark.parametrize("empty", [None, "", [], {}])
 def test_an_empty_answer_is_no_words(kind, empty):
-    assert answers.in_words(question(kind), empty) == ""
+    assert questions.in_words(question(kind), empty) == ""
 
 
 @given(st.sampled_from(sorted(ASKING)), json_values)
@@ -70,7 +71,7 @@ def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
     """A refreshed draft keeps its answers while the kind of a question may have changed under
     them.
     """
-    assert isinstance(answers.in_words(question(kind), value), str)
+    assert isinstance(questions.in_words(question(kind), value), str)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
     ],
 )
 def test_an_answer_that_does_not_fit_its_question_is_shown_as_it_was_given(kind, value):
-    words = answers.in_words(question(kind), value)
+    words = questions.in_words(question(kind), value)
     assert words in (str(value), "Xây dựng")
 
 

@@ -20,7 +20,10 @@ SMALL_FORM = {
 
 
 def small_form() -> dict:
-    """A form of one text question, `noi_dung`; a new copy each time, so that a test may change it."""
+    """A form of one text question, `noi_dung`.
+
+    A new copy each time, so that a test may change it.
+    """
     return copy.deepcopy(SMALL_FORM)
 
 
@@ -44,7 +47,10 @@ class FieldFactory(DjangoModelFactory):
 
 
 class ServiceFactory(DjangoModelFactory):
-    """A level-1 service; traits: `downloadable` (2, one template), `online` (3), `paid` (4, one fee of 100.000 đ)."""
+    """A level-1 service; traits: `downloadable` (2, one template), `online` (3), `paid` (4.
+
+    One fee of 100.000 đ).
+    """
 
     class Meta:
         model = Service

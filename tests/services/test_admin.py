@@ -38,13 +38,28 @@ def typed(service: Service, **changes) -> dict:
     }
     return {
         **empty,
-        "name": service.name, "slug": service.slug, "code": "", "summary": service.summary, "level": service.level,
-        "is_published": "on", "field": service.field_id, "agency": service.agency_id, "audience": service.audience,
-        "applicants": "", "steps": "\n".join(service.steps), "channels": "\n".join(service.channels), "sets": 1,
-        "conditions": "", "time_limit": 5, "time_unit": service.time_unit, "time_note": "", "result": service.result,
-        "legal_basis": "\n".join(service.legal_basis), "form": json.dumps(service.form),
+        "name": service.name,
+        "slug": service.slug,
+        "code": "",
+        "summary": service.summary,
+        "level": service.level,
+        "is_published": "on",
+        "field": service.field_id,
+        "agency": service.agency_id,
+        "audience": service.audience,
+        "applicants": "",
+        "steps": "\n".join(service.steps),
+        "channels": "\n".join(service.channels),
+        "sets": 1,
+        "conditions": "",
+        "time_limit": 5,
+        "time_unit": service.time_unit,
+        "time_note": "",
+        "result": service.result,
+        "legal_basis": "\n".join(service.legal_basis),
+        "form": json.dumps(service.form),
         **changes,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("model", ["service", "agency", "field", "specialday"])

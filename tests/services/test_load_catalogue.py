@@ -100,7 +100,7 @@ def snapshot():
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
-# --- What it writes ----------------------------------------------------------------------------------------------
+# --- What it writes ---
 
 
 def test_a_service_is_written_with_its_lines_in_their_order(folder):
@@ -223,7 +223,7 @@ def test_a_renamed_field_is_found_by_its_new_name(folder):
     assert Service.objects.matching("dan cu").exists()
 
 
-# --- Every mistake by name ---------------------------------------------------------------------------------------
+# --- Every mistake by name ---
 
 
 def _service(**changes):
@@ -373,7 +373,10 @@ BAD_FILES = {
 
 
 def refusal(path):
-    """Load a folder that must be refused; return what the command says, having checked that nothing was saved."""
+    """Load a folder that must be refused.
+
+    Return what the command says, having checked that nothing was saved.
+    """
     before = snapshot()
     with pytest.raises(CommandError) as refused:
         load(path)
@@ -430,7 +433,7 @@ def test_all_mistakes_are_told_at_once_and_an_older_catalogue_stays(folder):
         assert place in told
 
 
-# --- There and back ----------------------------------------------------------------------------------------------
+# --- There and back ---
 
 
 def dump(path):

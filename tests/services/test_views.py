@@ -31,7 +31,7 @@ def names(response) -> list[str]:
     return re.findall(r'card-line__name"><a href="[^"]+">([^<]+)</a>', response.content.decode())
 
 
-# --- Searching ---------------------------------------------------------------------------------------------------
+# --- Searching ---
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_odd_words_are_words(client, birth, words):
     assert client.get("/dich-vu/", {"q": words}).status_code == 200
 
 
-# --- Filters and pages -------------------------------------------------------------------------------------------
+# --- Filters and pages ---
 
 
 def test_filters_narrow_the_list_and_work_together(client, birth, building):
@@ -158,7 +158,7 @@ def test_only_fields_and_agencies_with_services_can_be_chosen(client, birth):
     assert "Cơ quan trống" not in page
 
 
-# --- The two lists -----------------------------------------------------------------------------------------------
+# --- The two lists ---
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_an_empty_list_says_so(client):
     )
 
 
-# --- One service -------------------------------------------------------------------------------------------------
+# --- One service ---
 
 
 def test_level_1_gives_everything_to_read_and_where_to_go(client, settings):
@@ -253,11 +253,24 @@ def test_a_service_shows_all_that_it_owes_the_reader(client):
     FeeFactory(service=service, name="Lệ phí thử", amount=30_000)
     page = text(client.get(service.get_absolute_url()))
     expected = [
-        "Đăng ký việc thử", "Bước đầu", "Bước cuối", "Qua cửa sổ", "Bản vẽ", "Bản sao có chứng thực · 2 bản",
-        "1 bản · chỉ nộp nếu có", "3 bộ hồ sơ", "7 ngày làm việc", "Người từ đủ 16 tuổi", "Phòng Thử nghiệm",
-        "Giấy chứng nhận thử", "Tờ khai số", "30.000 đồng", "Phải có lý do",
-        "Nhận kết quả trực tiếp tại nơi giải quyết", "Luật Thử số 1",
-    ]  # fmt: skip
+        "Đăng ký việc thử",
+        "Bước đầu",
+        "Bước cuối",
+        "Qua cửa sổ",
+        "Bản vẽ",
+        "Bản sao có chứng thực · 2 bản",
+        "1 bản · chỉ nộp nếu có",
+        "3 bộ hồ sơ",
+        "7 ngày làm việc",
+        "Người từ đủ 16 tuổi",
+        "Phòng Thử nghiệm",
+        "Giấy chứng nhận thử",
+        "Tờ khai số",
+        "30.000 đồng",
+        "Phải có lý do",
+        "Nhận kết quả trực tiếp tại nơi giải quyết",
+        "Luật Thử số 1",
+    ]
     assert [words for words in expected if words not in page] == []
 
 
@@ -309,7 +322,7 @@ def test_a_withdrawn_service_is_nowhere_to_be_seen(client):
         assert "Đã gỡ" not in text(client.get(path))
 
 
-# --- Forms to take away ------------------------------------------------------------------------------------------
+# --- Forms to take away ---
 
 
 def download(client, template) -> bytes:
@@ -356,7 +369,7 @@ def test_a_form_that_asks_nothing_is_named_but_has_no_download(client):
     assert client.get(template.get_absolute_url()).status_code == 404
 
 
-# --- Cost --------------------------------------------------------------------------------------------------------
+# --- Cost ---
 
 
 @pytest.mark.parametrize("rows", [1, 3])

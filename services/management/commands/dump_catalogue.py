@@ -1,4 +1,4 @@
-"""Write the catalogue in the database as files that `load_catalogue` reads back without a change."""
+"""Write the catalogue of the database as files that `load_catalogue` reads back unchanged."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from services.catalogue_shapes import (
     LINES,
     SERVICE_KEYS,
     SPECIAL_DAY_KEYS,
-    Key,
+    FieldRule,
 )
 from services.models import Agency, Field, Service, SpecialDay
 
@@ -81,7 +81,7 @@ def _write(path: Path, data: Any) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _row(row: models.Model, keys: dict[str, Key], **given: Any) -> dict:
+def _row(row: models.Model, keys: dict[str, FieldRule], **given: Any) -> dict:
     """Return what a row says, in the order of `keys` and without what goes without saying."""
     said = {}
     for key, rule in keys.items():
@@ -102,7 +102,10 @@ def _service(service: Service) -> dict:
 
 
 def _form(spec: dict) -> dict:
-    """Return a form with its keys in the order in which people write them, and options as pairs on one line."""
+    """Return a form with its keys in the order in which people write them.
+
+    And options as pairs on one line.
+    """
     sections = []
     for section in spec.get("sections", []):
         questions = [_ordered(question, QUESTION_ORDER) for question in section["questions"]]

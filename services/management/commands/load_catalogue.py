@@ -47,7 +47,10 @@ class Command(BaseCommand):
 
 
 def save(catalogue: Catalogue) -> Counter:
-    """Write a catalogue that has been read; return how many services are new, updated, same and gone."""
+    """Write a catalogue that has been read.
+
+    Return how many services are new, updated, same and gone.
+    """
     _save_rows(Agency, "code", catalogue.agencies)
     _save_rows(Field, "code", catalogue.fields)
     _save_rows(SpecialDay, "day", catalogue.special_days)
@@ -84,7 +87,10 @@ def _save_service(service: Service, data: dict, references: dict[str, int]) -> s
 
 
 def _save_lines(service: Service, name: str, rows: list[dict]) -> bool:
-    """Write the lines of one kind, matched by key, in order; delete those gone. Return whether any changed."""
+    """Write the lines of one kind, matched by key, in order; delete those gone.
+
+    Return whether any changed.
+    """
     _keys, model = LINES[name]
     known = {line.key: line for line in getattr(service, name).all()}
     changed = False

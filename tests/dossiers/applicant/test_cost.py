@@ -91,7 +91,7 @@ def test_sending_changes_module_seldom(client, draft):
     )
 
     assert Dossier.objects.get().state == "submitted"
-    assert len(changes) <= MAX_MODULE_CHANGES_OF_SENDING, changes
+    assert len(changes) <= MAX_MODULE_CHANGES_OF_SENDING, "\n".join(changes)
 
 
 def module_changes(work) -> list[str]:

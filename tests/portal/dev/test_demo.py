@@ -11,6 +11,7 @@ from dossiers.states import Role, State
 from portal.dev import demo
 from portal.models import User
 from services import form_spec
+from services.questions import example
 from tests.services.factories import PaperFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -146,4 +147,4 @@ def test_answer_to_fits_the_question(question, answer):
             ]
         }
     )
-    assert demo.answer_to(section.questions[0], 0) == answer
+    assert example(section.questions[0], 0) == answer

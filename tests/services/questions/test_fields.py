@@ -7,16 +7,14 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers.fields import (
-    AddressField,
-    CitizenIdField,
-    CleanCharField,
-    NumberField,
-    PhoneField,
-    VietnameseDateField,
-    field_for,
-)
 from services.form_spec import ASKING, Option, Question
+from services.questions import field_for
+from services.questions.address import AddressField
+from services.questions.citizen_id import CitizenIdField
+from services.questions.date import VietnameseDateField
+from services.questions.fields import CleanCharField
+from services.questions.number import NumberField
+from services.questions.phone import PhoneField
 
 
 def refusal(field: forms.Field, typed) -> str:
