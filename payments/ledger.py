@@ -20,7 +20,7 @@ from dossiers import facts, workflow
 from dossiers.models import Dossier
 from dossiers.moves import Action, NotAllowed
 from dossiers.states import Role, State
-from payments.gateways import GATEWAYS
+from payments.gateways import get_gateway
 from payments.gateways.base import Gateway, Message, Outcome, Verdict
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import MOVES, Move, PaymentState, may
@@ -208,7 +208,7 @@ def record_on_dossier(
 
 
 def is_play_money(payment: Payment) -> bool:
-    return bool(payment.provider) and GATEWAYS[payment.provider].is_play_money
+    return payment.method == Payment.Method.GATEWAY and get_gateway(payment.provider).is_play_money
 
 
 # --- Cash and the clock ---

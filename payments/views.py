@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,15 +47,17 @@ def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
     dossier = _sent_or_404(request, tracking)
     if request.method != "POST":
         return _show_checkout(request, dossier, ledger.why_not_payable(dossier), status=200)
-    try:
-        gateway = default_gateway()
-        payment = ledger.open_payment(dossier, gateway)
-    except UnknownProvider:
-        log.error("no payment provider is set up: nobody can pay")
+
+    gateway = default_gateway()
+    if not gateway.is_ready:
+        log.error("the gateway %s is not set up: nobody can pay", gateway.provider)
         sentence = _(
             "Thanh toán trực tuyến đang tạm ngừng. Bạn có thể nộp phí tại Bộ phận Một cửa."
         )
         return _show_checkout(request, dossier, sentence, status=HTTPStatus.CONFLICT)
+
+    try:
+        payment = ledger.open_payment(dossier, gateway)
     except ledger.NotPayable as refusal:
         return _show_checkout(request, dossier, str(refusal), status=HTTPStatus.CONFLICT)
     address = gateway.redirect_url(order_of(request, payment))
@@ -141,8 +143,8 @@ def gateway_or_404(provider: str) -> Gateway:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
-def ipn(request: HttpRequest, provider: str = "") -> JsonResponse:
-    """Take a provider's call and answer in its protocol, always with status 200."""
+def ipn(request: HttpRequest, provider: str = "") -> HttpResponse:
+    """Take a provider's call and answer in its protocol, whatever happens."""
     gateway = gateway_or_404(provider)
     if request.method == "POST":
         raw = request.body.decode("utf-8", "replace")
@@ -153,4 +155,4 @@ def ipn(request: HttpRequest, provider: str = "") -> JsonResponse:
     except DatabaseError:
         log.exception("a provider's call could not even be kept")
         outcome = Outcome.ERROR
-    return JsonResponse(gateway.reply(outcome))
+    return gateway.reply(outcome)

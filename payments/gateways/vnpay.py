@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,9 +76,9 @@ class VNPayGateway(Gateway):
 
     provider = "vnpay"
 
-    @staticmethod
-    def is_set_up() -> bool:
-        return bool(settings.VNPAY["PAY_URL"])
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.pay_url)
 
     @property
     def pay_url(self) -> str:
@@ -101,12 +102,32 @@ class VNPayGateway(Gateway):
     def read(self, raw: str) -> Message | None:
         return read(raw, settings.VNPAY["HASH_SECRET"], provider=self.provider)
 
-    def reply(self, outcome: Outcome) -> dict[str, Any]:
+    def reply(self, outcome: Outcome) -> HttpResponse:
         code, message = REPLIES[outcome]
-        return {"RspCode": code, "Message": message}
+        return JsonResponse({"RspCode": code, "Message": message})
 
     def reason(self, code: str) -> str | Promise:
         return REASONS.get(code, OTHER_REASON)
+
+    def check_production(self) -> Sequence[CheckMessage]:
+        errors = []
+        if settings.VNPAY["HASH_SECRET"] == settings.DEVELOPMENT_VNPAY_SECRET:
+            errors.append(
+                Error(
+                    "VNPAY_HASH_SECRET is the one of development: anybody could sign a payment.",
+                    hint="Set VNPAY_HASH_SECRET to the secret the gateway gave you.",
+                    id="payments.E002",
+                )
+            )
+        if not self.is_ready:
+            errors.append(
+                Error(
+                    "VNPAY_PAY_URL is empty: nobody could pay a fee.",
+                    hint="Set VNPAY_PAY_URL to the address the gateway gave you.",
+                    id="payments.E003",
+                )
+            )
+        return errors
 
 
 def verdict_of(response_code: str, status: str) -> Verdict:

@@ -107,6 +107,7 @@ def test_two_clicks_lead_to_the_same_payment(client):
 
 def test_the_gateway_of_the_settings_is_used(client, settings):
     settings.VNPAY = {**settings.VNPAY, "PAY_URL": "https://gateway.example/paymentv2/vpcpay.html"}
+    settings.PAYMENT_PROVIDER = "vnpay"
     location = client.post(checkout(paid_dossier()))["Location"]
     assert location.startswith("https://gateway.example/paymentv2/vpcpay.html?vnp_Amount=")
 
@@ -153,8 +154,8 @@ def test_where_nothing_can_be_paid_the_page_says_why(client, make, sentence):
     assert not Payment.objects.exists()
 
 
-def test_checkout_without_any_provider_says_so_and_opens_nothing(client, settings):
-    settings.MOCK_GATEWAY = False
+def test_checkout_with_a_gateway_that_is_not_set_up_says_so_and_opens_nothing(client, settings):
+    settings.PAYMENT_PROVIDER = "vnpay"
     response = client.post(checkout(paid_dossier()))
     assert response.status_code == 409
     assert "tạm ngừng" in page(response)

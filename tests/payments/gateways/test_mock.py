@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from payments.gateways import vnpay
+from payments.gateways import get_gateway, vnpay
 from payments.gateways.base import Verdict
 from payments.gateways.mock import bank, tasks
 from payments.gateways.mock.bank import SCENARIOS
@@ -224,3 +224,12 @@ def test_an_unhappy_answer_is_followed_by_more_calls_and_an_end(monkeypatch, ans
 
 def test_the_mock_has_no_way_to_the_books_but_the_ipn():
     assert not {"ledger", "inbox", "Payment"} & set(vars(bank))
+
+
+@pytest.mark.django_db
+def test_mock_believes_nothing_where_it_is_off(settings):
+    raw = said(PaymentFactory())
+    assert get_gateway("mock").read(raw) is not None
+    settings.MOCK_GATEWAY = False
+    assert get_gateway("mock").read(raw) is None
+    assert not get_gateway("mock").is_ready
