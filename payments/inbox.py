@@ -62,7 +62,7 @@ def keep(
     text = raw.replace("\x00", "�")
     payment = None
     if message is not None:
-        payment = Payment.objects.filter(reference=message.reference).first()
+        payment = Payment.objects.about(message).first()
     row = GatewayMessage(
         provider=gateway.provider,
         kind=kind,

@@ -123,8 +123,7 @@ def settle(message: Message) -> Outcome:
     Order of the tests is the protocol's: the payment exists, the amount is equal, it was not yet
     confirmed.
     """
-    rows = Payment.objects.select_for_update(no_key=True)
-    payment = rows.filter(provider=message.provider, reference=message.reference).first()
+    payment = Payment.objects.select_for_update(no_key=True).about(message).first()
     if payment is None:
         return Outcome.NOT_FOUND
     if payment.amount != message.amount:

@@ -5,6 +5,7 @@
 
 import hashlib
 import secrets
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
 from dossiers.models import Dossier
-from payments.gateways.base import Outcome
+from payments.gateways.base import Message, Outcome
 from payments.states import PaymentState
 from services.append_only import AppendOnly
 
@@ -38,15 +39,16 @@ class RefundReason(models.TextChoices):
     ENDED = "ended", _("Hồ sơ đã rút hoặc không được tiếp nhận: xem xét hoàn")
 
 
-class PaymentQuerySet(models.QuerySet):
-    def open(self):
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def open(self) -> Self:
         return self.filter(state=PaymentState.OPEN)
 
-    def unconfirmed(self):
-        """The browser came back with the gateway's signed success.
+    def about(self, message: Message) -> Self:
+        """The payment that a message names; a provider speaks of its own payments alone."""
+        return self.filter(provider=message.provider, reference=message.reference)
 
-        And the gateway's own call never came.
-        """
+    def unconfirmed(self) -> Self:
+        """The browser brought the provider's signed success; the provider's own call never came."""
         said_paid = GatewayMessage.objects.filter(
             payment=models.OuterRef("pk"), kind=GatewayMessage.Kind.RETURN, says_paid=True
         )
@@ -85,7 +87,7 @@ class Payment(models.Model):
     settled_at = models.DateTimeField(_("ghi nhận lúc"), null=True, blank=True)
     gateway_reference = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
     bank_code = models.CharField(_("ngân hàng"), max_length=20, blank=True)
-    result_code = models.CharField(_("mã kết quả"), max_length=4, blank=True)
+    result_code = models.CharField(_("mã kết quả"), max_length=20, blank=True)
     needs_refund = models.BooleanField(_("cần hoàn tiền"), default=False)
     refund_reason = models.CharField(
         _("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True
@@ -209,7 +211,9 @@ class GatewayMessage(models.Model):
             # A browser may reload its return page for an hour; that is one message. An IPN is kept
             # each time.
             models.UniqueConstraint(
-                fields=["digest"], condition=Q(kind="return"), name="gateway_return_kept_once"
+                fields=["provider", "digest"],
+                condition=Q(kind="return"),
+                name="gateway_return_kept_once",
             ),
         ]
         indexes = [

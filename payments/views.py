@@ -110,8 +110,7 @@ def returned(request: HttpRequest, provider: str = "") -> HttpResponse:
     message = inbox.receive_return(gateway, request.META.get("QUERY_STRING", ""))
     if message is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.BAD_REQUEST)
-    payments = Payment.objects.select_related("dossier")
-    payment = payments.filter(provider=message.provider, reference=message.reference).first()
+    payment = Payment.objects.select_related("dossier").about(message).first()
     if payment is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.NOT_FOUND)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from payments import inbox, ledger
-from payments.gateways import default_gateway
+from payments.gateways import default_gateway, get_gateway
 from payments.gateways.base import Outcome
 from payments.models import MAX_RAW, GatewayMessage, Payment
 from payments.states import PaymentState
@@ -118,6 +118,20 @@ def test_a_forged_success_keeps_nobody_from_paying():
     payment = PaymentFactory()
     inbox.receive_return(default_gateway(), said(payment) + "0")
     assert open_payment(payment.dossier) == payment
+
+
+def test_receive_return_of_another_provider_keeps_nobody_from_paying():
+    payment = PaymentFactory()
+    assert inbox.receive_return(get_gateway("vnpay"), said(payment)) is not None
+    assert GatewayMessage.objects.get().payment is None
+    assert open_payment(payment.dossier) == payment
+
+
+def test_receive_return_is_kept_for_each_provider_it_is_brought_to():
+    raw = said(PaymentFactory())
+    for provider in ("vnpay", "mock", "mock"):
+        inbox.receive_return(get_gateway(provider), raw)
+    assert GatewayMessage.objects.count() == 2
 
 
 def test_a_confirmed_payment_is_not_unconfirmed():

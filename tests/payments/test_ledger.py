@@ -1,5 +1,6 @@
 """Money: what is opened, what is booked, what is given to the dossier, what has to go back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -181,6 +182,13 @@ def test_the_same_success_again_is_answered_02_and_changes_nothing():
 def test_an_unknown_payment_is_answered_01():
     payment = PaymentFactory()
     assert ledger.settle(message(payment, vnp_TxnRef="HS0")) == Outcome.NOT_FOUND
+
+
+def test_settle_finds_no_payment_that_is_another_providers():
+    payment = PaymentFactory()
+    foreign = replace(message(payment), provider="vnpay")
+    assert ledger.settle(foreign) == Outcome.NOT_FOUND
+    assert fresh(payment).state == PaymentState.OPEN
 
 
 @pytest.mark.parametrize(
