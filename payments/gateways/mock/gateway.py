@@ -16,15 +16,15 @@ class MockGateway(VNPayGateway):
 
     @property
     def is_ready(self) -> bool:
-        return settings.MOCK_GATEWAY
+        return bool(settings.MOCK_GATEWAY)
 
     @property
     def pay_url(self) -> str:
-        return settings.SITE_URL + reverse("mock_gateway:pay")
+        return f"{settings.SITE_URL}{reverse('mock_gateway:pay')}"
 
     def read(self, raw: str) -> Message | None:
         # It signs with VNPay's secret: where the mock is off, nothing may be paid in play money.
-        return super().read(raw) if settings.MOCK_GATEWAY else None
+        return super().read(raw) if self.is_ready else None
 
     def check_production(self) -> Sequence[CheckMessage]:
         return [

@@ -1,6 +1,7 @@
 """The protocol: a vector worked out by hand, then properties over any message."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from payments.gateways import vnpay
-from payments.gateways.base import Verdict
+from payments.gateways.base import Message, Order, Verdict
+from payments.gateways.vnpay import VNPayGateway
 
 SECRET = "DEMO-SECRET-0001"
 VECTOR = {
@@ -40,6 +42,18 @@ ANSWER = {
     "vnp_PayDate": "20260105090512",
 }
 
+ORDER = Order(
+    reference="HS260105000001",
+    amount=8000,
+    description="Thu phí hồ sơ 000.00.15.H48-260105-0001",
+    return_url="https://example.gov.vn/thanh-toan/ket-qua",
+    client_address="203.0.113.7",
+    created_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
+    expires_at=datetime(2026, 1, 5, 2, 15, tzinfo=UTC),
+    language="vi",
+)
+GATEWAY = VNPayGateway()
+
 keys = st.text("abcdefghijklmnopqrstuvwxyzABC", min_size=1, max_size=12).map("vnp_".__add__)
 messages = st.dictionaries(
     keys.filter(lambda key: key not in vnpay.UNSIGNED),
@@ -47,6 +61,15 @@ messages = st.dictionaries(
     min_size=1,
     max_size=8,
 )
+
+
+@pytest.fixture(autouse=True)
+def _known_contract(settings):
+    settings.VNPAY = {
+        "PAY_URL": "https://gateway.example/paymentv2/vpcpay.html",
+        "TMN_CODE": "DEMO0001",
+        "HASH_SECRET": SECRET,
+    }
 
 
 def signed(fields: dict[str, str]) -> dict[str, str]:
@@ -61,18 +84,7 @@ def test_the_worked_example_gives_the_known_signature():
 
 
 def test_the_redirect_is_the_worked_example():
-    address = vnpay.build_redirect(
-        "https://gateway.example/paymentv2/vpcpay.html",
-        SECRET,
-        tmn_code="DEMO0001",
-        txn_ref="HS260105000001",
-        amount=8000,
-        order_info="Thu phí hồ sơ 000.00.15.H48-260105-0001",
-        return_url="https://example.gov.vn/thanh-toan/ket-qua",
-        ip="203.0.113.7",
-        created_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
-        expires_at=datetime(2026, 1, 5, 2, 15, tzinfo=UTC),
-    )
+    address = GATEWAY.redirect_url(ORDER)
     assert dict(parse_qsl(urlsplit(address).query)) == {**VECTOR, vnpay.HASH: SIGNATURE}
 
 
@@ -140,8 +152,8 @@ def test_another_secret_fails():
 
 
 def test_an_answer_is_read_in_our_own_units():
-    read = vnpay.read(vnpay.signed_query(ANSWER, SECRET), SECRET)
-    assert read == vnpay.Message(
+    read = GATEWAY.read(vnpay.signed_query(ANSWER, SECRET))
+    assert read == Message(
         provider="vnpay",
         reference="K7QD93MXAT4C6Y",
         amount=100_000,
@@ -154,24 +166,24 @@ def test_an_answer_is_read_in_our_own_units():
 
 
 def test_our_own_request_sent_back_to_us_is_no_answer():
-    assert vnpay.read(vnpay.signed_query(VECTOR, SECRET), SECRET) is None
+    assert GATEWAY.read(vnpay.signed_query(VECTOR, SECRET)) is None
 
 
 @pytest.mark.parametrize(
     "raw", ["", "&&&", "=", "vnp_TxnRef", "%", "%ff%fe=%80", "x" * 5000, "a=1&" * 100, "\x00"]
 )
 def test_rubbish_is_no_message(raw):
-    assert vnpay.read(raw, SECRET) is None
+    assert GATEWAY.read(raw) is None
 
 
 def test_a_field_given_twice_spoils_the_message():
     query = vnpay.signed_query(ANSWER, SECRET)
-    assert vnpay.read(query + "&vnp_ResponseCode=00", SECRET) is None
+    assert GATEWAY.read(query + "&vnp_ResponseCode=00") is None
 
 
 @given(st.text(max_size=60))
 def test_no_text_makes_the_reader_fall_over(raw):
-    assert vnpay.read(raw, SECRET) is None
+    assert GATEWAY.read(raw) is None
 
 
 @pytest.mark.parametrize(
@@ -192,7 +204,7 @@ def test_no_text_makes_the_reader_fall_over(raw):
 )
 def test_paid_takes_two_zeros_and_money_perhaps_taken_is_not_failed(code, status, verdict):
     fields = {**ANSWER, "vnp_ResponseCode": code, "vnp_TransactionStatus": status}
-    assert vnpay.read(vnpay.signed_query(fields, SECRET), SECRET).verdict == verdict
+    assert GATEWAY.read(vnpay.signed_query(fields, SECRET)).verdict == verdict
 
 
 # --- Amounts, times, words ---
@@ -241,21 +253,23 @@ def test_plain_gives_ascii_of_bounded_length_and_is_stable(text):
     assert vnpay.plain(once) == once
 
 
-def test_the_same_request_gives_the_same_address():
-    def build():
-        now = datetime(2026, 1, 5, tzinfo=UTC)
-        return vnpay.build_redirect(
-            "https://gateway.example/pay?x=1",
-            SECRET,
-            tmn_code="A",
-            txn_ref="B",
-            amount=1,
-            order_info="C",
-            return_url="https://example.vn/",
-            ip="::1",
-            created_at=now,
-            expires_at=now + timedelta(minutes=15),
-        )
+def test_redirect_of_the_same_order_is_the_same_address():
+    assert GATEWAY.redirect_url(ORDER) == GATEWAY.redirect_url(ORDER)
 
-    assert build() == build()
-    assert build().startswith("https://gateway.example/pay?x=1&vnp_Amount=100&")
+
+@pytest.mark.parametrize(
+    ("pay_url", "begins"),
+    [
+        ("https://gateway.example/pay", "https://gateway.example/pay?vnp_Amount="),
+        ("https://gateway.example/pay?x=1", "https://gateway.example/pay?x=1&vnp_Amount="),
+    ],
+)
+def test_redirect_keeps_the_query_of_the_pages_address(pay_url, begins, settings):
+    settings.VNPAY = {**settings.VNPAY, "PAY_URL": pay_url}
+    assert GATEWAY.redirect_url(ORDER).startswith(begins)
+
+
+@pytest.mark.parametrize(("language", "locale"), [("vi", "vn"), ("en", "en"), ("km", "vn")])
+def test_redirect_asks_for_the_language_of_the_page(language, locale):
+    query = urlsplit(GATEWAY.redirect_url(replace(ORDER, language=language))).query
+    assert vnpay.parse(query)["vnp_Locale"] == locale
