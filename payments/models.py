@@ -1,6 +1,6 @@
-"""What is kept about money: attempts to pay, the ledger, and every word of the gateway.
+"""What is kept about money: attempts to pay, the ledger, and every message of a provider.
 
-`ledger` writes money.
+`ledger` writes payments and entries, `inbox` writes messages.
 """
 
 import hashlib
@@ -19,14 +19,11 @@ from payments.states import PaymentState
 from services.append_only import AppendOnly
 
 REFERENCE_LENGTH = 14
-MAX_RAW = 4000  # five times the longest message of the protocol
+MAX_RAW = 4000  # characters; five times the longest message of a provider
 
 
 def new_reference() -> str:
-    """Return the name of a payment at the gateway.
-
-    14 characters (63 bits), to be read out to a bank when need be.
-    """
+    """Return the name of a payment at its provider: 14 characters (63 bits), easy to read out."""
     return "".join(secrets.choice(codes.ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
@@ -82,7 +79,7 @@ class Payment(models.Model):
     # Empty for cash.
     provider = models.CharField(_("cổng thanh toán"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now)
-    # Cash is paid in the moment it is written down: its time is over when it begins.
+    # Cash is paid in the moment it is written down: here equal to created_at.
     expires_at = models.DateTimeField(_("hết hạn lúc"))
     settled_at = models.DateTimeField(_("ghi nhận lúc"), null=True, blank=True)
     gateway_reference = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
@@ -143,10 +140,7 @@ class Payment(models.Model):
 
 
 class LedgerEntry(AppendOnly):
-    """One line of the books; `ledger` writes it with the change of the payment.
-
-    And nothing changes it after.
-    """
+    """One line of the books; a trigger keeps it from being changed."""
 
     class Kind(models.TextChoices):
         CHARGE = "charge", _("Đã thu")
@@ -173,11 +167,9 @@ class LedgerEntry(AppendOnly):
 
 
 class GatewayMessage(models.Model):
-    """One call in the gateway's name, true or forged, word for word.
+    """One message in a provider's name, true or forged, word for word.
 
-    `inbox` writes it before anything else.
-
-    A trigger lets the answer be filled in once and nothing else be changed; signed messages are
+    A trigger lets the outcome be filled in once and nothing else be changed; signed messages are
     never deleted.
     """
 
