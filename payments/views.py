@@ -1,6 +1,7 @@
 """Paying: the page with the amount, the page to come back to, and the provider's own call."""
 
 import logging
+from enum import StrEnum
 from http import HTTPStatus
 
 from django.conf import settings
@@ -18,17 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers import access, throttle
 from dossiers.models import Dossier
 from dossiers.states import State
-from payments import inbox, ledger, wording
+from payments import inbox, ledger
 from payments.gateways import UnknownProvider, default_gateway, get_gateway
-from payments.gateways.base import Gateway, Order, Outcome
+from payments.gateways.base import Gateway, Message, Order, Outcome, Verdict
 from payments.models import Payment
-from payments.wording import ReturnPage
+from payments.states import PaymentState
 from services.responses import too_many_requests
 
 log = logging.getLogger(__name__)
 
-# How long a waiting page waits before it looks again: briefly while the gateway may answer any
-# moment, then patiently.
+# Seconds after which a waiting page is loaded again: few while the provider may call any moment.
 SOON, LATER = 5, 60
 
 
@@ -38,10 +38,7 @@ SOON, LATER = 5, 60
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
-    """Show what is owed; POST opens a payment and sends the browser to the gateway.
-
-    The tracking code is enough.
-    """
+    """Show what is owed to whoever has the tracking code; POST leads to the provider's page."""
     if throttle.is_throttled(request):
         return too_many_requests(request)
     dossier = _sent_or_404(request, tracking)
@@ -99,13 +96,34 @@ def order_of(request: HttpRequest, payment: Payment) -> Order:
 # --- Coming back ---
 
 
+class ReturnPage(StrEnum):
+    """The kinds of return page; templates/payments/returned.html has a part for each."""
+
+    PAID = "paid"
+    TO_REFUND = "to_refund"
+    WAITING = "waiting"
+    HELD = "held"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+
+
+def return_page_of(payment: Payment, message: Message) -> ReturnPage:
+    """Return what our books say; the browser's message counts where they do not know yet."""
+    if payment.state == PaymentState.SETTLED:
+        return ReturnPage.TO_REFUND if payment.needs_refund else ReturnPage.PAID
+    if payment.state == PaymentState.HELD:
+        return ReturnPage.HELD
+    if payment.state == PaymentState.FAILED or message.verdict == Verdict.FAILED:
+        return ReturnPage.FAILED
+    if payment.state == PaymentState.OPEN:
+        return ReturnPage.WAITING
+    return ReturnPage.UNCONFIRMED
+
+
 @never_cache
 @require_safe
 def returned(request: HttpRequest, provider: str = "") -> HttpResponse:
-    """Show what our books say of the payment.
-
-    The message is kept and changes nothing; only the provider's own call does.
-    """
+    """Show what our books say of a payment; what the browser brings is kept and changes nothing."""
     gateway = gateway_or_404(provider)
     message = inbox.receive_return(gateway, request.META.get("QUERY_STRING", ""))
     if message is None:
@@ -114,7 +132,7 @@ def returned(request: HttpRequest, provider: str = "") -> HttpResponse:
     if payment is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.NOT_FOUND)
 
-    page = wording.return_page_of(payment, message)
+    page = return_page_of(payment, message)
     context = {
         "payment": payment,
         "dossier": payment.dossier,

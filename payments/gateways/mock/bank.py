@@ -142,7 +142,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """The bank's page: the amount, and one button for each thing that may happen."""
     asked = read_request(request.META.get("QUERY_STRING", ""))
     if asked is None:
-        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
+        return render(request, "payments/gateways/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
     keys = [LATE] if asked.is_late else list(SCENARIOS)
     context = {
         "asked": asked,
@@ -150,7 +150,7 @@ def pay(request: HttpRequest) -> HttpResponse:
         "special": [(key, SCENARIOS[key]) for key in keys if key not in ORDINARY],
     }
     with translation.override(asked.language):
-        return render(request, "payments/mock/pay.html", context)
+        return render(request, "payments/gateways/mock/pay.html", context)
 
 
 @never_cache
@@ -160,7 +160,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     asked = read_request(request.POST.get("asked", ""))
     scenario = SCENARIOS.get(request.POST.get("scenario", ""))
     if asked is None or scenario is None:
-        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
+        return render(request, "payments/gateways/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
 
     number = str(secrets.randbelow(90_000_000) + 10_000_000)
     all_sent = True
@@ -173,4 +173,4 @@ def finish(request: HttpRequest) -> HttpResponse:
     if all_sent:
         return HttpResponseRedirect(back, status=HTTPStatus.SEE_OTHER)
     with translation.override(asked.language):
-        return render(request, "payments/mock/not_sent.html", {"back": back})
+        return render(request, "payments/gateways/mock/not_sent.html", {"back": back})

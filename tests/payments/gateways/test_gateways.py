@@ -13,9 +13,13 @@ from payments.gateways.base import NotSupported, Outcome
 ROOT = Path(settings.BASE_DIR)
 PROTOCOL_WORDS = re.compile(r"vnp_|VNPAY|VNPay|RspCode", re.IGNORECASE)
 FREE_OF_PROTOCOL = sorted(
-    path
-    for path in [*ROOT.glob("dossiers/**/*.py"), *ROOT.glob("payments/*.py")]
-    if "migrations" not in path.parts
+    [
+        *ROOT.glob("services/**/*.py"),
+        *ROOT.glob("dossiers/**/*.py"),
+        *ROOT.glob("payments/*.py"),
+        *ROOT.glob("templates/*/*.html"),
+        *ROOT.glob("templates/dossiers/**/*.*"),
+    ]
 )
 
 
