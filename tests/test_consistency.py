@@ -39,7 +39,7 @@ DJANGOS_OWN = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 ADMINS = {
     f"admin/{model._meta.app_label}/{model._meta.model_name}/{page}.html"
     for model in apps.get_models()
-    for page in ("change_list", "change_list_results", "change_form", "object_history")
+    for page in ("change_list", "change_form", "object_history")
 }
 WITHOUT_FACTORY = {
     "dossiers.Event": "written by the workflow alone",

@@ -1,13 +1,8 @@
 """Words for the staff pages: statuses, due dates, queues."""
 
-from collections.abc import Iterable
-
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 
 from dossiers import access
 from dossiers.models import Dossier
@@ -70,16 +65,3 @@ def action_label(action: str) -> str:
 def role_label(role: str) -> str:
     """The name of a role."""
     return str(Role(role).label) if role in Role.values else role
-
-
-@register.simple_tag
-def labelled_cells(cells: Iterable[SafeString], headers: Iterable[dict]) -> list[SafeString]:
-    """Return the cells of a row, each with the name of its column as data-label.
-
-    On a telephone the row is a card and the stylesheet shows the name beside the cell.
-    """
-    labelled = []
-    for cell, header in zip(cells, headers, strict=True):
-        label = format_html(' data-label="{}"', capfirst(str(header["text"])))
-        labelled.append(mark_safe(cell.replace("<td", f"<td{label}", 1)))  # noqa: S308 - Django's cell
-    return labelled
