@@ -30,7 +30,9 @@ class AddressWidget(forms.MultiWidget):
         )
 
     def decompress(self, value: Any) -> list[str]:
-        value = value or {"province": settings.AUTHORITY["areas"]["home_province"]}
+        # An answer of another kind, given before the form changed, is no address to show here.
+        if not value or not isinstance(value, dict):
+            value = {"province": settings.AUTHORITY["areas"]["home_province"]}
         return [value.get(part, "") for part in PARTS]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
