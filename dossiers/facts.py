@@ -25,7 +25,8 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as plain JSON values; moments as ISO text."""
-        return _converter.unstructure(self)
+        data: dict[str, Any] = _converter.unstructure(self)
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

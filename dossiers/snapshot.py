@@ -6,7 +6,7 @@ All words are in the language of the authority, whatever the language of the per
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -90,7 +90,7 @@ def fees(dossier: Dossier) -> facts.Fees:
     return facts.Fees(lines=lines, total=dossier.fee_total, owed=dossier.owed)
 
 
-def fee_line(fee: dict) -> facts.FeeLine:
+def fee_line(fee: dict[str, Any]) -> facts.FeeLine:
     return facts.FeeLine(
         key=fee["key"],
         kind=fee["kind"],

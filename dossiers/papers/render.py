@@ -88,7 +88,7 @@ def to_pdf(html: str) -> bytes:
 
 
 @cache
-def _stylesheet():
+def _stylesheet() -> Any:
     from weasyprint import CSS  # slow import: only a process that prints pays for it
 
     return CSS(string=PRINT_CSS.read_text(encoding="utf-8"))
