@@ -38,6 +38,8 @@ def submit(
     drafts.bring_up_to_date(locked)
     if reviewed != drafts.offer_digest(locked):
         raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
+    # The review showed this offer from memory, and the workflow reads the row anew.
+    locked.save()
 
     # Another tab may have taken a paper back: only what is there under the lock counts.
     with translation.override(settings.LANGUAGE_CODE):

@@ -137,6 +137,17 @@ def test_an_offer_that_was_not_the_one_read_is_not_sent():
     assert traces(draft) == before
 
 
+def test_submit_sends_the_new_offer_that_was_read_and_not_the_one_of_the_draft():
+    draft = DossierFactory(state=State.DRAFT)
+    FeeFactory(service=draft.service, amount=20_000)
+    read = Dossier.objects.get(pk=draft.pk)
+    drafts.bring_up_to_date(read)  # as a look at the review page does, in memory
+    send.submit(draft, reviewed=drafts.offer_digest(read))
+    sent = Dossier.objects.get(pk=draft.pk)
+    assert sent.state == State.SUBMITTED
+    assert (sent.fee_total, len(sent.fees)) == (20_000, 1)
+
+
 def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays():
     draft = DossierFactory(state=State.DRAFT)
     type(draft.service).objects.update(is_published=False)
