@@ -50,7 +50,9 @@ class AddressWidget(forms.MultiWidget):
         )
 
     def decompress(self, value):
-        value = value or {"province": settings.AUTHORITY["areas"]["home_province"]}
+        # An answer of another kind, given before the form changed, is no address to show here.
+        if not value or not isinstance(value, dict):
+            value = {"province": settings.AUTHORITY["areas"]["home_province"]}
         return [value.get("province", ""), value.get("commune", ""), value.get("detail", "")]
 
     def get_context(self, name, value, attrs):
