@@ -1,9 +1,7 @@
-"""Reading a dossier back: its frozen questions with the answers given.
-
-And its papers with the files sent.
-"""
+"""Reading a dossier back: its frozen questions with their answers, its papers with their files."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -48,29 +46,34 @@ class Slot:
         return self.upload and self.required and not self.files
 
 
-Specification = tuple[form_spec.Section, ...]
 # Kinds that are not answered on the page of their section: texts to read, and files.
 OFF_PAGE = form_spec.SPEAKING | {File.name}
 
 
-def sections(specification: Specification) -> Specification:
-    """Return the sections that ask something on a page; a section of files only does not."""
-    return tuple(section for section in specification if asked_on_a_page(section))
-
-
 @dataclass(frozen=True)
-class Contents:
-    """What a dossier asks, parsed once: the sections with questions, and the papers with files."""
+class Asked:
+    """What a dossier asks for, parsed once.
 
-    specification: Specification
-    sections: Specification
-    papers: list[Slot]
-    missing: list[Slot]
+    `sections` ask something on a page, a section of files only does not; `files` are the questions
+    answered with a file; `uploads` are the keys for which files can be sent.
+    """
+
+    sections: tuple[form_spec.Section, ...]
+    files: tuple[Question, ...]
+    uploads: frozenset[str]
 
 
-def contents(dossier: Dossier, specification: Specification) -> Contents:
-    listed = papers(dossier, specification)
-    return Contents(specification, sections(specification), listed, missing(listed))
+def asked(dossier: Dossier) -> Asked:
+    """Parse the frozen form of a dossier."""
+    specification = form_spec.parse(dossier.form)
+    questions = [question for section in specification for question in section.questions]
+    files = tuple(question for question in questions if question.kind == File.name)
+    papers_to_upload = [paper["key"] for paper in dossier.papers if paper["upload"]]
+    return Asked(
+        sections=tuple(section for section in specification if asked_on_a_page(section)),
+        files=files,
+        uploads=frozenset([*papers_to_upload, *(question.key for question in files)]),
+    )
 
 
 def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
@@ -78,15 +81,13 @@ def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
     return tuple(question for question in section.questions if question.kind not in OFF_PAGE)
 
 
-def summary(dossier: Dossier, specification: Specification | None = None) -> list[AnsweredSection]:
+def summary(dossier: Dossier, known: Asked | None = None) -> list[AnsweredSection]:
     """Return every section with its questions and answers in words.
 
-    `specification` is the parsed form of the dossier, where the caller has it already.
+    `known` is what the dossier asks, where the caller has parsed it already.
     """
-    if specification is None:
-        specification = form_spec.parse(dossier.form)
     answered = []
-    for number, section in enumerate(sections(specification)):
+    for number, section in enumerate((known or asked(dossier)).sections):
         lines = tuple(
             Answer(question.label, in_words(question, dossier.answers.get(question.key)))
             for question in asked_on_a_page(section)
@@ -95,69 +96,70 @@ def summary(dossier: Dossier, specification: Specification | None = None) -> lis
     return answered
 
 
-def papers(
-    dossier: Dossier, specification: Specification | None = None, *, round: int | None = None
-) -> list[Slot]:
-    """Return the list of papers and file questions with the files sent (all rounds, or one).
+def papers(dossier: Dossier, known: Asked | None = None, *, round: int | None = None) -> list[Slot]:
+    """Return the papers and file questions with their files, of all rounds or of one, in order.
 
-    In reading order.
+    `known` is what the dossier asks, where the caller has parsed it already.
     """
-    if specification is None:
-        specification = form_spec.parse(dossier.form)
-    files: dict[str, list[Attachment]] = {}
+    files = files_by_slot(dossier, round)
+    listed = [listed_paper(paper, files.pop(paper["key"], ())) for paper in dossier.papers]
+    for question in (known or asked(dossier)).files:
+        listed.append(file_question(question, files.pop(question.key, ())))
+    # Files that belong to nothing on the list are still shown: other papers of a supplement, and
+    # papers that are no longer asked.
+    for key, left in files.items():
+        listed.append(other_papers(key, left))
+    return listed
+
+
+def files_by_slot(dossier: Dossier, round: int | None) -> dict[str, tuple[Attachment, ...]]:
+    files: dict[str, tuple[Attachment, ...]] = {}
     for attachment in dossier.attachments.all():
         if round is None or attachment.round == round:
-            files.setdefault(attachment.slot, []).append(attachment)
-
-    slots = []
-    for paper in dossier.papers:
-        slots.append(
-            Slot(
-                key=paper["key"],
-                name=paper["name"],
-                kind=str(Paper.Kind(paper["kind"]).label),
-                copies=paper["copies"],
-                required=paper["required"],
-                upload=paper["upload"],
-                hint=paper["hint"],
-                files=tuple(files.pop(paper["key"], ())),
-            )
-        )
-    for question in file_questions(specification):
-        slots.append(
-            Slot(
-                key=question.key,
-                name=question.label,
-                kind=_("Tệp"),
-                copies=1,
-                required=question.required,
-                upload=True,
-                hint=question.help,
-                files=tuple(files.pop(question.key, ())),
-            )
-        )
-    # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is
-    # never out of sight.
-    for key, left in files.items():
-        slots.append(other_papers(key, tuple(left)))
-    return slots
+            files[attachment.slot] = (*files.get(attachment.slot, ()), attachment)
+    return files
 
 
-def file_questions(specification: Specification) -> list[Question]:
-    questions = [question for section in specification for question in section.questions]
-    return [question for question in questions if question.kind == File.name]
+def listed_paper(paper: dict[str, Any], files: tuple[Attachment, ...]) -> Slot:
+    """Return the line of a paper of the frozen list."""
+    return Slot(
+        key=paper["key"],
+        name=paper["name"],
+        kind=str(Paper.Kind(paper["kind"]).label),
+        copies=paper["copies"],
+        required=paper["required"],
+        upload=paper["upload"],
+        hint=paper["hint"],
+        files=files,
+    )
 
 
-def other_papers(key: str, files: tuple[Attachment, ...]) -> Slot:
-    """Return the line of files that belong to no line of the list."""
+def file_question(question: Question, files: tuple[Attachment, ...]) -> Slot:
+    """Return the line of a question that is answered with a file."""
+    return Slot(
+        key=question.key,
+        name=question.label,
+        kind=_("Tệp"),
+        copies=1,
+        required=question.required,
+        upload=True,
+        hint=question.help,
+        files=files,
+    )
+
+
+def other_papers(
+    key: str, files: tuple[Attachment, ...], *, upload: bool = False, hint: str = ""
+) -> Slot:
+    """Return the line of files that the list did not foresee."""
     return Slot(
         key=key,
         name=_("Giấy tờ khác"),
         kind=_("Tệp"),
         copies=1,
         required=False,
-        upload=False,
-        hint="",
+        upload=upload,
+        hint=hint,
         files=files,
     )
 

@@ -20,7 +20,9 @@ from services.models import Service
 
 FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
 FROZEN_FEE = ("key", "kind", "name", "amount", "note")
-# What a form of a draft may write; everything else is the house's own.
+# The columns of the offer that its sender reads before sending.
+SHOWN_OFFER = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
+# The columns that a form of a draft may write.
 APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
 CLOSED = gettext_lazy("Dịch vụ này chưa nhận hồ sơ trực tuyến.")
 MAX_FILES = 60  # of one dossier, in all its rounds
@@ -70,18 +72,42 @@ def offer(service: Service) -> dict[str, Any]:
 
 def offer_digest(dossier: Dossier) -> str:
     """Return a short digest of the frozen offer: the review page sends it back with "Gửi hồ sơ"."""
-    shown = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
-    frozen = {name: getattr(dossier, name) for name in shown}
+    frozen = {name: getattr(dossier, name) for name in SHOWN_OFFER}
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def bring_up_to_date(draft: Dossier) -> None:
+def bring_up_to_date(draft: Dossier) -> set[str]:
     """Bring a draft up to its service's present offer in memory; all answers stay.
 
-    The caller saves it, if at all.
+    Return the names of the columns that changed. The caller saves them, if at all.
     """
-    for name, value in offer(draft.service).items():
-        setattr(draft, name, value)
+    present = offer(draft.service)
+    changed = {name for name, value in present.items() if getattr(draft, name) != value}
+    for name in changed:
+        setattr(draft, name, present[name])
+    return changed
+
+
+def lock(dossier: Dossier) -> Dossier:
+    """Read the dossier anew, with its service, and lock its row until the transaction ends."""
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("service")
+    return rows.get(pk=dossier.pk)
+
+
+def confirm_offer(locked: Dossier, reviewed: str) -> None:
+    """Save the present offer on a draft about to be sent, whose sender has read it.
+
+    `reviewed` is the `offer_digest` of the page that was read. Raises NotAllowed when the service
+    was closed or changed since. The row must be locked.
+    """
+    if not locked.service.takes_dossiers:
+        raise NotAllowed(CLOSED)
+    changed = bring_up_to_date(locked)
+    if reviewed != offer_digest(locked):
+        raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
+    if changed:
+        # The review showed this offer from memory, and the workflow reads the row anew.
+        locked.save()
 
 
 @transaction.atomic
@@ -91,7 +117,9 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
     Raise NotAllowed once the dossier is sent.
     """
     _refuse_unknown(applicant)
-    locked = _locked_draft(draft)
+    locked = lock(draft)
+    if locked.state != State.DRAFT:
+        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
     bring_up_to_date(locked)
     locked.answers = {**locked.answers, **(answers or {})}
     for name, value in applicant.items():
@@ -176,12 +204,3 @@ def rounds(dossier: Dossier) -> int:
     0 for a draft, then the number of the supplement request.
     """
     return dossier.events.filter(action__in=with_purpose(Purpose.REQUEST_SUPPLEMENT)).count()
-
-
-def _locked_draft(draft: Dossier) -> Dossier:
-    locked = (
-        Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
-    )
-    if locked.state != State.DRAFT:
-        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
-    return locked

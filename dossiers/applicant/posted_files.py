@@ -8,7 +8,7 @@ only uploads, and each file already sent a button `remove`.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
@@ -42,7 +42,7 @@ def rows(slots: list[Slot], refusals: dict[str, str]) -> list[PaperRow]:
     return [PaperRow(slot, refusals.get(slot.key, "")) for slot in slots]
 
 
-def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:
+def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str, str]:
     """Keep every file of the POST, take back the one named by `remove`.
 
     Return the refusals, as sentences by paper.

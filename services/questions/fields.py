@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -50,3 +51,18 @@ class SomeOfField(forms.MultipleChoiceField):
     """Any number of a list."""
 
     default_error_messages = CHOICE_ERRORS
+
+
+def stored_values_are_valid(fields: Mapping[str, forms.Field], stored: Mapping[str, Any]) -> bool:
+    """Whether each field would accept what is stored for it, were it typed again."""
+    for name, field in fields.items():
+        value = stored.get(name, field.initial)
+        if isinstance(field, forms.MultiValueField):
+            typed = field.widget.decompress(value)
+        else:
+            typed = field.prepare_value(value)
+        try:
+            field.clean(typed)
+        except forms.ValidationError:
+            return False
+    return True

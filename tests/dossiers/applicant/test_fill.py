@@ -250,16 +250,70 @@ def test_a_forged_file_request_is_not_found(client, service, data):
     assert client.post(page(draft, 3), data).status_code == 404
 
 
-def test_a_service_changed_meanwhile_keeps_the_answers_and_asks_to_look_again(client, service):
+UPDATED = "vừa được cập nhật"
+
+
+@pytest.fixture
+def changed(client, service) -> Dossier:
+    """A draft that was filled in before its service began to ask a fee."""
+    draft = begin(client, service)
+    fill_all(client, draft)
+    service.fees.create(key="moi", name="Lệ phí mới", amount=20_000)
+    return draft
+
+
+def times_told(response) -> int:
+    return response.content.decode().count(UPDATED)
+
+
+def test_changed_service_is_not_sent_before_its_review_was_read(client, service):
     draft = begin(client, service)
     fill_all(client, draft)
     stale = client.get(page(draft, 4)).context["form"]["reviewed"].value()
     service.fees.create(key="moi", name="Lệ phí mới", amount=20_000)
     response = client.post(page(draft, 4), {"declared": "on", "reviewed": stale}, follow=True)
-    assert "vừa được cập nhật" in response.content.decode()
+    assert times_told(response) == 1
     dossier = Dossier.objects.get()
     assert dossier.state == State.DRAFT
     assert dossier.answers == {"noi_dung": "Xin cấp sổ"}
+    assert times_told(client.get(page(draft, 4))) == 0
+
+
+def test_changed_service_is_shown_and_told_on_every_page_before_anything_is_saved(client, changed):
+    for number in (1, 2, 3, 4):
+        assert times_told(client.get(page(changed, number))) == 1
+    assert "Lệ phí mới" in client.get(page(changed, 4)).content.decode()
+    assert times_told(client.get(page(changed, 99), follow=True)) == 1
+    changed.refresh_from_db()
+    assert changed.fees == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_changed_service_is_taken_up_by_the_first_page_that_is_posted(client, changed, number):
+    told = post(client, changed, number, **applicant(), noi_dung="Xin cấp sổ")
+    assert times_told(client.get(told.url)) == 1
+    assert times_told(client.get(page(changed, 4))) == 0
+    changed.refresh_from_db()
+    assert (changed.fee_total, changed.answers) == (20_000, {"noi_dung": "Xin cấp sổ"})
+
+
+def test_changed_service_whose_review_was_read_is_sent_as_it_was_read(client, changed):
+    response = press_send(client, changed)
+    assert times_told(client.get(response.url)) == 0
+    dossier = Dossier.objects.get()
+    assert dossier.state == State.SUBMITTED
+    assert (dossier.fee_total, len(dossier.fees)) == (20_000, 1)
+
+
+def test_changed_service_with_a_new_question_asks_it_before_sending(client, service):
+    draft = begin(client, service)
+    fill_all(client, draft)
+    service.form["sections"][0]["questions"].append({"key": "moi", "kind": "text", "label": "Mới"})
+    service.save()
+    assert press_send(client, draft).status_code == 422
+    post(client, draft, 2, noi_dung="Xin cấp sổ", moi="Trả lời")
+    assert press_send(client, draft).status_code == 302
+    assert Dossier.objects.get().answers == {"noi_dung": "Xin cấp sổ", "moi": "Trả lời"}
 
 
 def test_a_dossier_sent_by_the_other_click_at_this_moment_leads_to_its_confirmation(
