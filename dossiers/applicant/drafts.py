@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dossiers.applicant.uploads import ValidatedUpload
 from dossiers.models import Attachment, Dossier
 from dossiers.moves import NotAllowed, Purpose, with_purpose
 from dossiers.states import State
@@ -44,15 +45,13 @@ def start(
 
 
 def _refuse_unknown(applicant: dict[str, Any]) -> None:
-    if unknown := set(applicant) - APPLICANT:
+    unknown = set(applicant) - APPLICANT
+    if unknown:
         raise TypeError(f"not a form's to write: {', '.join(sorted(unknown))}")
 
 
 def offer(service: Service) -> dict[str, Any]:
-    """Return what a dossier freezes of its service.
-
-    Everything that was shown to the sender before sending.
-    """
+    """Return what a dossier freezes of its service: all that is shown before sending."""
     fees = list(service.fees.all())
     return {
         "agency_id": service.agency_id,
@@ -129,10 +128,8 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
 
 
 @transaction.atomic
-def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
-    """Keep a checked upload (`uploads.ValidatedUpload`) for one paper.
-
-    The same bytes for the same paper are kept once.
+def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachment:
+    """Keep a file for one paper; the same bytes for the same paper are kept once.
 
     Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
     """
@@ -140,7 +137,8 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
     if not locked.accepts_files:
         raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
     known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
-    if same := locked.attachments.filter(**known).first():
+    same = locked.attachments.filter(**known).first()
+    if same is not None:
         return same
     if locked.attachments.count() >= MAX_FILES:
         raise NotAllowed(
@@ -159,10 +157,7 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
 
 @transaction.atomic
 def detach(dossier: Dossier, attachment: Attachment) -> None:
-    """Take back a file that is not sent yet.
-
-    Of a draft, or of the supplement being put together.
-    """
+    """Take back a file of a draft, or of the supplement that is being put together."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if (
         not locked.accepts_files
@@ -178,7 +173,7 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
 def forget(pk: int, *, untouched_since: datetime) -> bool:
     """Delete a draft and its files unless it was touched, sent or is in use meanwhile.
 
-    Tell whether it is gone.
+    Return whether it was deleted.
     """
     drafts = Dossier.objects.select_for_update(of=("self",), skip_locked=True)
     draft = drafts.filter(pk=pk, state=State.DRAFT, updated_at__lt=untouched_since).first()
@@ -191,16 +186,10 @@ def forget(pk: int, *, untouched_since: datetime) -> bool:
 
 
 def _delete_file_later(attachment: Attachment) -> None:
-    """Once the row is surely gone.
-
-    A file that cannot be deleted is logged and costs nobody an error page.
-    """
+    """Delete the file after the commit; a failure is logged and gives nobody an error page."""
     transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
 
 
 def rounds(dossier: Dossier) -> int:
-    """Return the round that a file sent now belongs to.
-
-    0 for a draft, then the number of the supplement request.
-    """
+    """Return the round of a file sent now: 0 for a draft, then the number of the request."""
     return dossier.events.filter(action__in=with_purpose(Purpose.REQUEST_SUPPLEMENT)).count()

@@ -111,12 +111,10 @@ class ApplicantForm(StepForm):
     def __init__(self, *args, level: int, **kwargs):
         """Take the level of the dossier: an electronic result belongs to level 4."""
         online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
-        ways = [
-            (way.value, way.label)
-            for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)
-        ]
+        offered = [*online, Dossier.Delivery.DESK, Dossier.Delivery.POST]
+        choices = [(delivery.value, delivery.label) for delivery in offered]
         delivery = OneOfField(
-            label=_("Nhận kết quả bằng cách nào"), choices=ways, widget=forms.RadioSelect
+            label=_("Nhận kết quả bằng cách nào"), choices=choices, widget=forms.RadioSelect
         )
         super().__init__(*args, questions={"delivery": delivery}, **kwargs)
 
