@@ -52,22 +52,22 @@ def question(kind: str, **rest) -> Question:
         ("citizen_id", "051085001234", "051085001234"),
     ],
 )
-def test_an_answer_reads_as_people_write_it(kind, value, words):
+def test_in_words_reads_as_people_write(kind, value, words):
     assert questions.in_words(question(kind), value) == words
 
 
-def test_a_number_has_its_unit():
+def test_in_words_gives_a_number_its_unit():
     assert questions.in_words(question("number", unit="m²"), 80) == "80 m²"
 
 
 @pytest.mark.parametrize("kind", sorted(ASKING))
 @pytest.mark.parametrize("empty", [None, "", [], {}])
-def test_an_empty_answer_is_no_words(kind, empty):
+def test_in_words_of_an_empty_answer_is_empty(kind, empty):
     assert questions.in_words(question(kind), empty) == ""
 
 
 @given(st.sampled_from(sorted(ASKING)), json_values)
-def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
+def test_in_words_reads_any_answer_kept_from_an_older_form(kind, value):
     """A refreshed draft keeps its answers while the kind of a question may have changed under
     them.
     """
@@ -84,7 +84,7 @@ def test_an_answer_kept_from_an_older_form_is_always_readable(kind, value):
         ("number", {"a": 1}),
     ],
 )
-def test_an_answer_that_does_not_fit_its_question_is_shown_as_it_was_given(kind, value):
+def test_in_words_shows_an_answer_that_does_not_fit_as_given(kind, value):
     words = questions.in_words(question(kind), value)
     assert words in (str(value), "Xây dựng")
 
@@ -131,7 +131,7 @@ def draft(db) -> Dossier:
     )
 
 
-def test_a_summary_has_every_section_that_asks_something_in_its_order(draft):
+def test_summary_has_every_section_that_asks_something_in_order(draft):
     read = [
         (one.number, one.title, [(line.label, line.text) for line in one.answers])
         for one in answers.summary(draft)
@@ -142,7 +142,7 @@ def test_a_summary_has_every_section_that_asks_something_in_its_order(draft):
     ]
 
 
-def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
+def test_papers_end_with_the_file_questions(draft):
     slots = answers.papers(draft)
     assert [slot.key for slot in slots] == ["cccd", "to-khai", "so-do", "anh", "don"]
     assert [slot.required for slot in slots] == [True, True, False, False, True]
@@ -154,14 +154,14 @@ def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
     )
 
 
-def test_only_what_must_be_uploaded_and_was_not_is_missing(draft):
+def test_missing_is_what_must_be_uploaded_and_was_not(draft):
     assert [slot.key for slot in answers.missing(answers.papers(draft))] == ["cccd", "don"]
     attach(draft, "cccd")
     attach(draft, "don")
     assert answers.missing(answers.papers(draft)) == []
 
 
-def test_files_stand_with_their_paper_by_round_or_all_together(draft):
+def test_papers_have_the_files_of_one_round_or_of_all(draft):
     attach(draft, "cccd")
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
@@ -178,7 +178,7 @@ def test_files_stand_with_their_paper_by_round_or_all_together(draft):
     }
 
 
-def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft):
+def test_papers_still_show_a_file_whose_paper_is_no_longer_asked(draft):
     kept = attach(draft, "so-do")
     draft.service.papers.filter(key="so-do").delete()
     drafts.save(draft)
@@ -201,14 +201,14 @@ def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft
     assert last.name == "Giấy tờ khác"
 
 
-def test_other_papers_of_a_supplement_are_in_the_list(draft):
+def test_papers_show_other_papers_of_a_supplement(draft):
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
     other = attach(draft, "giay-to-khac")
     assert answers.papers(draft)[-1].files == (other,)
 
 
-def test_the_papers_are_read_in_one_query_however_many_files(draft, django_assert_num_queries):
+def test_papers_are_read_in_one_query_however_many_files(draft, django_assert_num_queries):
     for slot in ("cccd", "so-do", "anh", "don"):
         attach(draft, slot)
     with django_assert_num_queries(1):
