@@ -7,7 +7,7 @@ SYSTEM := $(PYTHON) portal/dev/system_packages.py
 SERVERS := $(IN_VENV) -m portal.dev.embedded
 TEST_SERVERS := $(SERVERS) --name test
 # System packages and Python packages are installed at the same time.
-SET_UP := $(MAKE) --no-print-directory -j2 papers
+SET_UP := $(SYSTEM) --before-install && $(MAKE) --no-print-directory -j2 papers
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format demo lock clean free-port papers browser ready venv
@@ -59,7 +59,6 @@ ready:
 	@$(SET_UP) .venv/installed
 
 venv:
-	@$(SYSTEM) --python
 	@$(IN_VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 
 # The run set is part of the dev set: who has that needs no other.

@@ -6,11 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
-from services import form_spec
 from services.models import Paper
-from services.questions import in_words
-from services.questions.base import Question
 from services.questions.file import File
+from services.questions.specification import Section, parse
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,6 @@ class Slot:
         return self.upload and self.required and not self.files
 
 
-# Kinds that are not answered on the page of their section: texts to read, and files.
-OFF_PAGE = form_spec.SPEAKING | {File.name}
-
-
 @dataclass(frozen=True)
 class Asked:
     """What a dossier asks for, parsed once.
@@ -58,27 +52,21 @@ class Asked:
     answered with a file; `uploads` are the keys for which files can be sent.
     """
 
-    sections: tuple[form_spec.Section, ...]
-    files: tuple[Question, ...]
+    sections: tuple[Section, ...]
+    files: tuple[File, ...]
     uploads: frozenset[str]
 
 
 def asked(dossier: Dossier) -> Asked:
     """Parse the frozen form of a dossier."""
-    specification = form_spec.parse(dossier.form)
-    questions = [question for section in specification for question in section.questions]
-    files = tuple(question for question in questions if question.kind == File.name)
+    specification = parse(dossier.form)
+    files = tuple(question for section in specification for question in section.file_questions)
     papers_to_upload = [paper["key"] for paper in dossier.papers if paper["upload"]]
     return Asked(
-        sections=tuple(section for section in specification if asked_on_a_page(section)),
+        sections=tuple(section for section in specification if section.form_questions),
         files=files,
         uploads=frozenset([*papers_to_upload, *(question.key for question in files)]),
     )
-
-
-def asked_on_a_page(section: form_spec.Section) -> tuple[Question, ...]:
-    """Return the questions of a section that are answered on its page; files are papers."""
-    return tuple(question for question in section.questions if question.kind not in OFF_PAGE)
 
 
 def summary(dossier: Dossier, known: Asked | None = None) -> list[AnsweredSection]:
@@ -89,8 +77,8 @@ def summary(dossier: Dossier, known: Asked | None = None) -> list[AnsweredSectio
     answered = []
     for number, section in enumerate((known or asked(dossier)).sections):
         lines = tuple(
-            Answer(question.label, in_words(question, dossier.answers.get(question.key)))
-            for question in asked_on_a_page(section)
+            Answer(question.label, question.in_words(dossier.answers.get(question.key)))
+            for question in section.form_questions
         )
         answered.append(AnsweredSection(section.title, number, lines))
     return answered
@@ -134,7 +122,7 @@ def listed_paper(paper: dict[str, Any], files: tuple[Attachment, ...]) -> Slot:
     )
 
 
-def file_question(question: Question, files: tuple[Attachment, ...]) -> Slot:
+def file_question(question: File, files: tuple[Attachment, ...]) -> Slot:
     """Return the line of a question that is answered with a file."""
     return Slot(
         key=question.key,

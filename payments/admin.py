@@ -1,6 +1,4 @@
-"""Money in the admin: attempts to pay with their books and raw messages, read-only.
-
-And one page to take cash.
+"""Money in the admin: attempts to pay with their books and messages, read-only; a page for cash.
 
 Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
 """
@@ -68,13 +66,10 @@ class UnconfirmedFilter(admin.SimpleListFilter):
         return [("co", "Ngân hàng báo thành công, chưa có IPN")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        # The primary keys of the manager's question, so that it may be combined with the other
-        # filters.
-        return (
-            queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk"))
-            if self.value()
-            else queryset
-        )
+        if not self.value():
+            return queryset
+        # By primary keys, so that it may be combined with the other filters.
+        return queryset.filter(pk__in=Payment.objects.unconfirmed().values("pk"))
 
 
 @admin.register(Payment)
@@ -115,18 +110,19 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
     inlines = [LedgerInline, MessageInline]
 
     fields = [
-        *(
-            "dossier",
-            "sum",
-            "reference",
-            "state",
-            "method",
-            "provider",
-            "created_at",
-            "expires_at",
-            "settled_at",
-        ),
-        *("gateway_reference", "bank_code", "result_code", "to_refund"),
+        "dossier",
+        "sum",
+        "reference",
+        "state",
+        "method",
+        "provider",
+        "created_at",
+        "expires_at",
+        "settled_at",
+        "gateway_reference",
+        "bank_code",
+        "result_code",
+        "to_refund",
     ]
     readonly_fields = ["sum", "to_refund"]
 
@@ -149,16 +145,30 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
 
 @admin.register(GatewayMessage)
 class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
-    """Every call in the gateway's name.
+    """Every message in a provider's name; the filters find forgeries and wrong amounts."""
 
-    Wrong amounts, forgeries and unanswered calls are found by the filters.
-    """
-
-    list_display = ["received_at", "kind", "signature_ok", "says_paid", "outcome", "payment"]
+    list_display = [
+        "received_at",
+        "provider",
+        "kind",
+        "signature_ok",
+        "says_paid",
+        "outcome",
+        "payment",
+    ]
     list_filter = ["provider", "kind", "signature_ok", "outcome", "received_at"]
     list_select_related = ["payment"]
     list_per_page = 50
-    fields = ["received_at", "kind", "payment", "signature_ok", "says_paid", "outcome", "words"]
+    fields = [
+        "received_at",
+        "provider",
+        "kind",
+        "payment",
+        "signature_ok",
+        "says_paid",
+        "outcome",
+        "words",
+    ]
     readonly_fields = ["words"]
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -171,10 +181,7 @@ class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
-    """Show what a dossier owes; POST books it as taken in cash at the counter.
-
-    Desk officers only.
-    """
+    """Show what a dossier owes; POST records it as taken in cash. For desk officers only."""
     if Role.DESK not in access.roles_of(request.user):
         raise PermissionDenied
     dossier = get_object_or_404(access.visible_to(request.user), pk=dossier_pk)

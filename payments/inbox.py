@@ -1,4 +1,4 @@
-"""What comes in a provider's name: kept word for word first, then read, then given to the ledger.
+"""What comes in a provider's name: kept word for word first, then given to the ledger.
 
 A message is committed before anything is done about it, so that it outlives whatever goes wrong
 after.
@@ -20,21 +20,31 @@ log = logging.getLogger(__name__)
 KEEP_FORGERIES = timedelta(days=30)
 
 
-def read(gateway: Gateway, raw: str) -> Message | None:
-    """Return the verified message; None when it is badly signed, too long, or no answer at all."""
-    return gateway.read(raw) if len(raw) <= MAX_RAW else None
-
-
 def receive_call(gateway: Gateway, raw: str) -> Outcome:
     """Keep a provider's call, act on it, and return what came of it.
 
-    Raises only when not even keeping it works.
+    Raises DatabaseError when it cannot even be kept.
     """
     message = read(gateway, raw)
     kept = keep(gateway, GatewayMessage.Kind.IPN, raw, message)
-    outcome = Outcome.BAD_SIGNATURE if message is None else settle(message)
+    if message is None:
+        outcome = Outcome.BAD_SIGNATURE
+    else:
+        outcome = settle(message)
     GatewayMessage.objects.filter(pk=kept.pk).update(outcome=outcome)
     return outcome
+
+
+def receive_return(gateway: Gateway, raw: str) -> Message | None:
+    """Keep what a browser brought back; return its message if the provider signed it."""
+    message = read(gateway, raw)
+    keep(gateway, GatewayMessage.Kind.RETURN, raw, message)
+    return message
+
+
+def read(gateway: Gateway, raw: str) -> Message | None:
+    """Return the verified message; None when it is badly signed, too long, or no answer at all."""
+    return gateway.read(raw) if len(raw) <= MAX_RAW else None
 
 
 def settle(message: Message) -> Outcome:
@@ -45,24 +55,15 @@ def settle(message: Message) -> Outcome:
         return Outcome.ERROR
 
 
-def receive_return(gateway: Gateway, raw: str) -> Message | None:
-    """Keep what a browser brought back, once however often it is reloaded.
-
-    Return it if the provider signed it.
-    """
-    message = read(gateway, raw)
-    keep(gateway, GatewayMessage.Kind.RETURN, raw, message)
-    return message
-
-
 def keep(
     gateway: Gateway, kind: GatewayMessage.Kind, raw: str, message: Message | None
 ) -> GatewayMessage:
+    """Write the row of a message; a return is kept once, however often it is reloaded."""
     # A NUL is the one character that PostgreSQL does not keep.
     text = raw.replace("\x00", "�")
     payment = None
     if message is not None:
-        payment = Payment.objects.filter(reference=message.reference).first()
+        payment = Payment.objects.about(message).first()
     row = GatewayMessage(
         provider=gateway.provider,
         kind=kind,
@@ -81,10 +82,7 @@ def keep(
 
 @transaction.atomic
 def delete_old_forgeries(*, now: datetime | None = None) -> int:
-    """Delete messages without a true signature that are older than KEEP_FORGERIES.
-
-    Return how many.
-    """
+    """Delete messages without a true signature older than KEEP_FORGERIES; return how many."""
     limit = (now or timezone.now()) - KEEP_FORGERIES
     forged = GatewayMessage.objects.filter(signature_ok=False, received_at__lt=limit)
     deleted, _by_model = forged.delete()

@@ -1,10 +1,8 @@
-"""The one door for money.
+"""The one door for money: each verb opens the transaction, locks, looks again, checks and writes.
 
-Each verb opens the transaction, locks the payment, looks again, asks the table, writes.
-
-Locks are taken in one order: the payment, then its dossier (inside `workflow.perform`). Money that
-came in is always written down; what a dossier cannot take is flagged for refund. Messages of
-providers arrive through `inbox`.
+Locks are taken in one order: the payment, then its dossier, then counters (`workflow.perform`).
+Money that came in is always written down; what a dossier cannot take is flagged for refund.
+Messages of providers arrive through `inbox`.
 """
 
 from datetime import datetime, timedelta
@@ -20,16 +18,15 @@ from dossiers import facts, workflow
 from dossiers.models import Dossier
 from dossiers.moves import Action, NotAllowed
 from dossiers.states import Role, State
-from payments.gateways import GATEWAYS
+from payments.gateways import get_gateway
 from payments.gateways.base import Gateway, Message, Outcome, Verdict
 from payments.models import LedgerEntry, Payment, RefundReason
 from payments.states import MOVES, Move, PaymentState, may
 from services.models import Level
 
-# Less than this and the citizen would only just reach the gateway's page: a new attempt is opened
-# instead.
+# With less time left the payer would only just reach the provider's page: a new attempt is opened.
 MIN_TIME_TO_PAY = timedelta(minutes=2)
-# The gateway repeats an unanswered IPN for the better part of an hour.
+# Providers repeat an unanswered call for the better part of an hour.
 GRACE = timedelta(minutes=60)
 MAX_PAYMENTS_OF_A_RUN = 500
 MOVE_OF = {Verdict.PAID: Move.SETTLE, Verdict.FAILED: Move.FAIL, Verdict.UNCLEAR: Move.HOLD}
@@ -45,7 +42,7 @@ class NotPayable(Exception):
 def open_payment(dossier: Dossier, gateway: Gateway, *, now: datetime | None = None) -> Payment:
     """Return the dossier's one open payment of what it owes, opened if need be.
 
-    Raise NotPayable with the reason.
+    Raises NotPayable with the reason.
     """
     now = now or timezone.now()
     try:
@@ -82,10 +79,7 @@ def _open(dossier_pk: int, gateway: Gateway, now: datetime) -> Payment:
 
 
 def why_not_payable(dossier: Dossier) -> str:
-    """Return the sentence that tells why this dossier cannot be paid for online now.
-
-    "" when it can.
-    """
+    """Return the sentence that tells why this dossier cannot be paid for online now, or ""."""
     if dossier.state == State.DRAFT:
         return _("Hồ sơ chưa được gửi nên chưa thu phí.")
     if dossier.is_final:
@@ -94,20 +88,16 @@ def why_not_payable(dossier: Dossier) -> str:
         return _("Hồ sơ không còn khoản nào phải nộp.")
     if dossier.level != Level.FULL:
         return _("Phí của hồ sơ này nộp tại Bộ phận Một cửa, không nộp trực tuyến.")
-    return _why_to_wait(dossier)
 
-
-def _why_to_wait(dossier: Dossier) -> str:
-    """Money may be on its way: whoever has perhaps paid is not asked to pay again."""
-    under_way = Payment.objects.filter(dossier=dossier).filter(
-        Q(state=PaymentState.HELD) | Q(pk__in=Payment.objects.unconfirmed().open())
-    )
-    if not under_way.exists():
-        return ""
-    return _(
-        "Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. "
-        "Xin chờ kết quả, đừng nộp lần nữa."
-    )
+    # Whoever has perhaps paid is not asked to pay again.
+    unconfirmed = Payment.objects.unconfirmed().open()
+    under_way = Q(state=PaymentState.HELD) | Q(pk__in=unconfirmed)
+    if Payment.objects.filter(under_way, dossier=dossier).exists():
+        return _(
+            "Ngân hàng đang xử lý một khoản bạn vừa nộp cho hồ sơ này. "
+            "Xin chờ kết quả, đừng nộp lần nữa."
+        )
+    return ""
 
 
 # --- What the provider says ---
@@ -115,20 +105,17 @@ def _why_to_wait(dossier: Dossier) -> str:
 
 @transaction.atomic
 def settle(message: Message) -> Outcome:
-    """Write down what a verified message says of a payment, at most once.
+    """Write down what a verified message says of a payment. Idempotent: a repeat changes nothing.
 
-    And return what the gateway is answered.
-
-    A success is booked and given to the dossier; a failure never undoes a success (`states.MOVES`).
-    Order of the tests is the protocol's: the payment exists, the amount is equal, it was not yet
-    confirmed.
+    A success is posted and allocated to the dossier; a failure never undoes a success
+    (`states.MOVES`).
     """
-    rows = Payment.objects.select_for_update(no_key=True)
-    payment = rows.filter(provider=message.provider, reference=message.reference).first()
+    payment = Payment.objects.select_for_update(no_key=True).about(message).first()
     if payment is None:
         return Outcome.NOT_FOUND
     if payment.amount != message.amount:
         return Outcome.WRONG_AMOUNT
+
     move = MOVE_OF[message.verdict]
     if not may(payment.state, move):
         return Outcome.ALREADY_RECORDED
@@ -139,7 +126,8 @@ def settle(message: Message) -> Outcome:
         payment.settled_at = timezone.now()
     _move(payment, move)
     if move == Move.SETTLE:
-        post_entries(payment, allocate(payment, message.paid_at))
+        allocated, reason = allocate(payment, message.paid_at)
+        post_entries(payment, allocated, reason)
     return Outcome.RECORDED
 
 
@@ -151,23 +139,10 @@ def _move(payment: Payment, move: Move) -> None:
     payment.save()
 
 
-def post_entries(payment: Payment, given: tuple[int, RefundReason]) -> None:
-    """Write the ledger: all that came in, and what of it has to go back."""
-    taken, reason = given
-    LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount)
-    surplus = payment.amount - taken
-    if surplus:
-        LedgerEntry.objects.create(
-            payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus
-        )
-        payment.needs_refund, payment.refund_reason = True, reason
-        payment.save(update_fields=["needs_refund", "refund_reason"])
-
-
 def allocate(payment: Payment, paid_at: datetime | None) -> tuple[int, RefundReason]:
-    """Give the dossier as much as it owes.
+    """Allocate to the dossier as much as it owes.
 
-    Return how much it took, and the reason for what it did not take.
+    Return how much that was, and the reason why the rest, if any, has to go back.
     """
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=payment.dossier_id)
     amount = min(payment.amount, dossier.owed)
@@ -180,6 +155,23 @@ def allocate(payment: Payment, paid_at: datetime | None) -> tuple[int, RefundRea
     return amount, RefundReason.SURPLUS
 
 
+def post_entries(payment: Payment, allocated: int, reason: RefundReason) -> None:
+    """Write the ledger: all that came in, and what of it has to go back for `reason`."""
+    LedgerEntry.objects.create(payment=payment, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount)
+    surplus = payment.amount - allocated
+    if surplus:
+        LedgerEntry.objects.create(
+            payment=payment, kind=LedgerEntry.Kind.REFUND_DUE, amount=surplus
+        )
+        _flag_for_refund(payment, reason)
+
+
+def _flag_for_refund(payment: Payment, reason: RefundReason) -> None:
+    payment.needs_refund = True
+    payment.refund_reason = reason
+    payment.save(update_fields=["needs_refund", "refund_reason"])
+
+
 def record_on_dossier(
     payment: Payment,
     dossier: Dossier,
@@ -188,12 +180,10 @@ def record_on_dossier(
     paid_at: datetime | None = None,
     by: AbstractUser | None = None,
 ) -> None:
-    """Tell the dossier that `amount` of its fee is paid.
-
-    Raises NotAllowed, with nothing changed.
-    """
+    """Record on the dossier that `amount` is paid. Raises NotAllowed, with nothing changed."""
     covers = amount >= dossier.owed
     waits = dossier.state == State.AWAITING_PAYMENT
+    online = payment.method == Payment.Method.GATEWAY
     money = facts.Money(
         amount=amount,
         reference=payment.reference,
@@ -201,14 +191,10 @@ def record_on_dossier(
         bank_code=payment.bank_code,
         gateway_reference=payment.gateway_reference,
         paid_at=paid_at or payment.settled_at,
-        is_play_money=is_play_money(payment),
+        is_play_money=online and get_gateway(payment.provider).is_play_money,
     )
     action = Action.CONFIRM_PAYMENT if waits and covers else Action.RECORD_PAYMENT
     workflow.perform(dossier, action, role=Role.SYSTEM, by=by, given=money)
-
-
-def is_play_money(payment: Payment) -> bool:
-    return bool(payment.provider) and GATEWAYS[payment.provider].is_play_money
 
 
 # --- Cash and the clock ---
@@ -216,9 +202,7 @@ def is_play_money(payment: Payment) -> bool:
 
 @transaction.atomic
 def record_cash(dossier: Dossier, *, by: AbstractUser, seen: int | None = None) -> Payment:
-    """Book the whole owed amount as taken in cash at the counter by the officer `by`.
-
-    The caller asked their role.
+    """Post the whole owed amount as taken in cash by the officer `by`, whose role is not checked.
 
     `seen` is the amount that the officer's page showed. Raises NotPayable when nothing is owed or
     it is another amount by now, NotAllowed when the dossier takes no money; nothing changes then.
@@ -241,48 +225,34 @@ def record_cash(dossier: Dossier, *, by: AbstractUser, seen: int | None = None) 
         settled_at=now,
     )
     record_on_dossier(payment, locked, payment.amount, by=by)
-    post_entries(payment, (payment.amount, RefundReason.SURPLUS))
+    post_entries(payment, payment.amount, RefundReason.SURPLUS)
     return payment
 
 
 @transaction.atomic
 def expire_stale(*, now: datetime | None = None) -> int:
-    """Expire open payments whose time ran out more than GRACE ago; return how many.
-
-    A late success still counts.
-    """
+    """Expire open payments whose time ran out more than GRACE ago; return how many."""
     limit = (now or timezone.now()) - GRACE
     # Those being settled at this moment are locked, and are left to whoever settles them.
-    stale = (
-        Payment.objects.select_for_update(skip_locked=True, no_key=True)
-        .open()
-        .filter(expires_at__lt=limit)
-    )
-    payments = list(stale.order_by("pk")[:MAX_PAYMENTS_OF_A_RUN])
-    for payment in payments:
+    rows = Payment.objects.select_for_update(skip_locked=True, no_key=True)
+    stale = rows.open().filter(expires_at__lt=limit).order_by("pk")[:MAX_PAYMENTS_OF_A_RUN]
+    for payment in stale:
         _move(payment, Move.EXPIRE)
-    return len(payments)
+    return len(stale)
 
 
 @transaction.atomic
 def flag_ended() -> int:
-    """Put before staff the money of dossiers that were withdrawn or refused at intake.
+    """Flag the payments of dossiers that were withdrawn or refused at intake; return how many.
 
-    Return how many payments.
-
-    Nothing is booked as due: whether a fee goes back once work has begun is for people to decide.
+    Nothing is posted as due: whether a fee goes back once work has begun is for people to decide.
     """
-    ended = Payment.objects.filter(
+    rows = Payment.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    ended = rows.filter(
         state=PaymentState.SETTLED,
         needs_refund=False,
         dossier__state__in=(State.WITHDRAWN, State.INTAKE_REFUSED),
-    )
-    payments = list(
-        ended.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")[
-            :MAX_PAYMENTS_OF_A_RUN
-        ]
-    )
-    for payment in payments:
-        payment.needs_refund, payment.refund_reason = True, RefundReason.ENDED
-        payment.save(update_fields=["needs_refund", "refund_reason"])
-    return len(payments)
+    ).order_by("pk")[:MAX_PAYMENTS_OF_A_RUN]
+    for payment in ended:
+        _flag_for_refund(payment, RefundReason.ENDED)
+    return len(ended)

@@ -1,10 +1,11 @@
-"""What is kept about money: attempts to pay, the ledger, and every word of the gateway.
+"""What is kept about money: attempts to pay, the ledger, and every message of a provider.
 
-`ledger` writes money.
+`ledger` writes payments and entries, `inbox` writes messages.
 """
 
 import hashlib
 import secrets
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,19 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers import codes
 from dossiers.models import Dossier
-from payments.gateways.base import Outcome
+from payments.gateways.base import Message, Outcome
 from payments.states import PaymentState
 from services.append_only import AppendOnly
 
 REFERENCE_LENGTH = 14
-MAX_RAW = 4000  # five times the longest message of the protocol
+MAX_RAW = 4000  # characters; five times the longest message of a provider
 
 
 def new_reference() -> str:
-    """Return the name of a payment at the gateway.
-
-    14 characters (63 bits), to be read out to a bank when need be.
-    """
+    """Return the name of a payment at its provider: 14 characters (63 bits), easy to read out."""
     return "".join(secrets.choice(codes.ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
@@ -38,15 +36,16 @@ class RefundReason(models.TextChoices):
     ENDED = "ended", _("Hồ sơ đã rút hoặc không được tiếp nhận: xem xét hoàn")
 
 
-class PaymentQuerySet(models.QuerySet):
-    def open(self):
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def open(self) -> Self:
         return self.filter(state=PaymentState.OPEN)
 
-    def unconfirmed(self):
-        """The browser came back with the gateway's signed success.
+    def about(self, message: Message) -> Self:
+        """The payment that a message names; a provider speaks of its own payments alone."""
+        return self.filter(provider=message.provider, reference=message.reference)
 
-        And the gateway's own call never came.
-        """
+    def unconfirmed(self) -> Self:
+        """The browser brought the provider's signed success; the provider's own call never came."""
         said_paid = GatewayMessage.objects.filter(
             payment=models.OuterRef("pk"), kind=GatewayMessage.Kind.RETURN, says_paid=True
         )
@@ -80,12 +79,12 @@ class Payment(models.Model):
     # Empty for cash.
     provider = models.CharField(_("cổng thanh toán"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now)
-    # Cash is paid in the moment it is written down: its time is over when it begins.
+    # Cash is paid in the moment it is written down: here equal to created_at.
     expires_at = models.DateTimeField(_("hết hạn lúc"))
     settled_at = models.DateTimeField(_("ghi nhận lúc"), null=True, blank=True)
     gateway_reference = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
     bank_code = models.CharField(_("ngân hàng"), max_length=20, blank=True)
-    result_code = models.CharField(_("mã kết quả"), max_length=4, blank=True)
+    result_code = models.CharField(_("mã kết quả"), max_length=20, blank=True)
     needs_refund = models.BooleanField(_("cần hoàn tiền"), default=False)
     refund_reason = models.CharField(
         _("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True
@@ -141,10 +140,7 @@ class Payment(models.Model):
 
 
 class LedgerEntry(AppendOnly):
-    """One line of the books; `ledger` writes it with the change of the payment.
-
-    And nothing changes it after.
-    """
+    """One line of the books; a trigger keeps it from being changed."""
 
     class Kind(models.TextChoices):
         CHARGE = "charge", _("Đã thu")
@@ -171,11 +167,9 @@ class LedgerEntry(AppendOnly):
 
 
 class GatewayMessage(models.Model):
-    """One call in the gateway's name, true or forged, word for word.
+    """One message in a provider's name, true or forged, word for word.
 
-    `inbox` writes it before anything else.
-
-    A trigger lets the answer be filled in once and nothing else be changed; signed messages are
+    A trigger lets the outcome be filled in once and nothing else be changed; signed messages are
     never deleted.
     """
 
@@ -209,7 +203,9 @@ class GatewayMessage(models.Model):
             # A browser may reload its return page for an hour; that is one message. An IPN is kept
             # each time.
             models.UniqueConstraint(
-                fields=["digest"], condition=Q(kind="return"), name="gateway_return_kept_once"
+                fields=["provider", "digest"],
+                condition=Q(kind="return"),
+                name="gateway_return_kept_once",
             ),
         ]
         indexes = [

@@ -7,9 +7,7 @@ from payments import inbox, ledger
 
 @shared_task
 def sweep() -> int:
-    """Expire what nobody finished, show staff the money of ended dossiers, forget old forgeries.
-
-    May run twice.
+    """Expire open payments, flag the money of ended dossiers, delete old forgeries. Idempotent.
 
     Returns how many payments expired.
     """

@@ -22,7 +22,7 @@ class PaymentState(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """What the gateway's word, or the clock, does to a payment."""
+    """What a provider's message, or the clock, does to a payment."""
 
     SETTLE = "settle", _("Ghi nhận đã thanh toán")
     HOLD = "hold", _("Ghi nhận đang kiểm tra")
@@ -42,8 +42,7 @@ S = PaymentState
 
 MOVES: dict[Move, Edge] = {
     Move.SETTLE: Edge(frozenset({S.OPEN, S.HELD, S.FAILED, S.EXPIRED}), S.SETTLED),
-    # The bank took the money and suspects fraud, or cannot say how it ended: neither paid nor
-    # failed.
+    # The bank suspects fraud or cannot say how it ended: neither paid nor failed.
     Move.HOLD: Edge(frozenset({S.OPEN, S.FAILED, S.EXPIRED}), S.HELD),
     Move.FAIL: Edge(frozenset({S.OPEN, S.HELD, S.EXPIRED}), S.FAILED),
     Move.EXPIRE: Edge(frozenset({S.OPEN}), S.EXPIRED),

@@ -1,7 +1,4 @@
-"""Addresses of payments, under /thanh-toan/.
-
-Without a provider they are those of the default one.
-"""
+"""Addresses of payments, under /thanh-toan/; without a provider, of that of new payments."""
 
 from django.urls import path
 

@@ -1,11 +1,12 @@
 """Paying: the page with the amount, the page to come back to, and the provider's own call."""
 
 import logging
+from enum import StrEnum
 from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,17 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers import access, throttle
 from dossiers.models import Dossier
 from dossiers.states import State
-from payments import inbox, ledger, wording
+from payments import inbox, ledger
 from payments.gateways import UnknownProvider, default_gateway, get_gateway
-from payments.gateways.base import Gateway, Order, Outcome
+from payments.gateways.base import Gateway, Message, Order, Outcome, Verdict
 from payments.models import Payment
-from payments.wording import ReturnPage
+from payments.states import PaymentState
 from services.responses import too_many_requests
 
 log = logging.getLogger(__name__)
 
-# How long a waiting page waits before it looks again: briefly while the gateway may answer any
-# moment, then patiently.
+# Seconds after which a waiting page is loaded again: few while the provider may call any moment.
 SOON, LATER = 5, 60
 
 
@@ -38,24 +38,23 @@ SOON, LATER = 5, 60
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
-    """Show what is owed; POST opens a payment and sends the browser to the gateway.
-
-    The tracking code is enough.
-    """
+    """Show what is owed to whoever has the tracking code; POST leads to the provider's page."""
     if throttle.is_throttled(request):
         return too_many_requests(request)
     dossier = _sent_or_404(request, tracking)
     if request.method != "POST":
         return _show_checkout(request, dossier, ledger.why_not_payable(dossier), status=200)
-    try:
-        gateway = default_gateway()
-        payment = ledger.open_payment(dossier, gateway)
-    except UnknownProvider:
-        log.error("no payment provider is set up: nobody can pay")
+
+    gateway = default_gateway()
+    if not gateway.is_ready:
+        log.error("the gateway %s is not set up: nobody can pay", gateway.provider)
         sentence = _(
             "Thanh toán trực tuyến đang tạm ngừng. Bạn có thể nộp phí tại Bộ phận Một cửa."
         )
         return _show_checkout(request, dossier, sentence, status=HTTPStatus.CONFLICT)
+
+    try:
+        payment = ledger.open_payment(dossier, gateway)
     except ledger.NotPayable as refusal:
         return _show_checkout(request, dossier, str(refusal), status=HTTPStatus.CONFLICT)
     address = gateway.redirect_url(order_of(request, payment))
@@ -97,23 +96,43 @@ def order_of(request: HttpRequest, payment: Payment) -> Order:
 # --- Coming back ---
 
 
+class ReturnPage(StrEnum):
+    """The kinds of return page; templates/payments/returned.html has a part for each."""
+
+    PAID = "paid"
+    TO_REFUND = "to_refund"
+    WAITING = "waiting"
+    HELD = "held"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+
+
+def return_page_of(payment: Payment, message: Message) -> ReturnPage:
+    """Return what our books say; the browser's message counts where they do not know yet."""
+    if payment.state == PaymentState.SETTLED:
+        return ReturnPage.TO_REFUND if payment.needs_refund else ReturnPage.PAID
+    if payment.state == PaymentState.HELD:
+        return ReturnPage.HELD
+    if payment.state == PaymentState.FAILED or message.verdict == Verdict.FAILED:
+        return ReturnPage.FAILED
+    if payment.state == PaymentState.OPEN:
+        return ReturnPage.WAITING
+    return ReturnPage.UNCONFIRMED
+
+
 @never_cache
 @require_safe
 def returned(request: HttpRequest, provider: str = "") -> HttpResponse:
-    """Show what our books say of the payment.
-
-    The message is kept and changes nothing; only the provider's own call does.
-    """
+    """Show what our books say of a payment; what the browser brings is kept and changes nothing."""
     gateway = gateway_or_404(provider)
     message = inbox.receive_return(gateway, request.META.get("QUERY_STRING", ""))
     if message is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.BAD_REQUEST)
-    payments = Payment.objects.select_related("dossier")
-    payment = payments.filter(provider=message.provider, reference=message.reference).first()
+    payment = Payment.objects.select_related("dossier").about(message).first()
     if payment is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.NOT_FOUND)
 
-    page = wording.return_page_of(payment, message)
+    page = return_page_of(payment, message)
     context = {
         "payment": payment,
         "dossier": payment.dossier,
@@ -141,8 +160,8 @@ def gateway_or_404(provider: str) -> Gateway:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
-def ipn(request: HttpRequest, provider: str = "") -> JsonResponse:
-    """Take a provider's call and answer in its protocol, always with status 200."""
+def ipn(request: HttpRequest, provider: str = "") -> HttpResponse:
+    """Take a provider's call and answer in its protocol, whatever happens."""
     gateway = gateway_or_404(provider)
     if request.method == "POST":
         raw = request.body.decode("utf-8", "replace")
@@ -153,4 +172,4 @@ def ipn(request: HttpRequest, provider: str = "") -> JsonResponse:
     except DatabaseError:
         log.exception("a provider's call could not even be kept")
         outcome = Outcome.ERROR
-    return JsonResponse(gateway.reply(outcome))
+    return gateway.reply(outcome)

@@ -43,22 +43,10 @@ def _rules() -> list[tuple[bool, str, str, str]]:
             "Remove MOCK_GATEWAY from the environment.",
         ),
         (
-            settings.VNPAY["HASH_SECRET"] == settings.DEVELOPMENT_VNPAY_SECRET,
-            "E004",
-            "VNPAY_HASH_SECRET is the one of development: anybody could sign a payment.",
-            "Set VNPAY_HASH_SECRET to the secret the gateway gave you.",
-        ),
-        (
             any(word in mail for word in LOCAL_MAIL),
             "E005",
             "EMAIL_URL keeps mail on this machine: no citizen would get any.",
             "Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.vn:587.",
-        ),
-        (
-            not settings.VNPAY["PAY_URL"],
-            "E007",
-            "VNPAY_PAY_URL is empty: nobody could pay a fee.",
-            "Set VNPAY_PAY_URL to the address the gateway gave you.",
         ),
         (
             settings.DEBUG,

@@ -190,9 +190,13 @@ DEVELOPMENT_VNPAY_SECRET = "development-only-gateway-secret"  # noqa: S105 - ref
 VNPAY = {
     "TMN_CODE": env.str("VNPAY_TMN_CODE", default="BATODEMO"),
     "HASH_SECRET": env.str("VNPAY_HASH_SECRET", default=DEVELOPMENT_VNPAY_SECRET),
-    # Empty: the mock gateway of this same site.
     "PAY_URL": env.str("VNPAY_PAY_URL", default=""),
 }
+# The gateway of new payments: the mock plays the bank where it is on and VNPay has no address.
+PAYMENT_PROVIDER = env.str(
+    "PAYMENT_PROVIDER",
+    default="mock" if MOCK_GATEWAY and not VNPAY["PAY_URL"] else "vnpay",
+)
 
 # --- Mail and background work ---
 

@@ -1,8 +1,6 @@
-"""The catalogue editor: every item of a service in the words of the page it becomes.
+"""The editor of the catalogue: every item of a service in the words of the page it becomes.
 
-Without touching a file.
-
-Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
+Staff pages are in Vietnamese only, so their texts are plain strings, not translated ones.
 """
 
 import json
@@ -13,18 +11,30 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
-from services.questions import editor_help
+from services.questions.base import Question
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
 
 
-def form_help() -> str:
-    """Return what the editor of a form should know; the kinds tell of themselves."""
-    return (
+def form_help() -> SafeString:
+    """Return what the editor of a form may write, kind by kind."""
+    kinds = [(kind.kind, kind.editor_help, own_keys(kind)) for kind in KINDS.values()]
+    return format_html(
         "Mỗi phần có “key”, “title” và “questions”; mỗi câu hỏi có “key”, “kind” và “label”, "
-        "có thể thêm “required”, “help”, “placeholder”. Loại câu hỏi – "
-        f"{editor_help()} Ghi sai thì thông báo lỗi nêu rõ phần và câu nào."
+        "có thể thêm các khóa ghi trong ngoặc. Ghi sai thì thông báo lỗi nêu rõ phần và câu nào. "
+        "Loại câu hỏi:<ul>{}</ul>",
+        format_html_join("", "<li><code>{}</code>: {}{}</li>", kinds),
     )
+
+
+def own_keys(kind: type[Question]) -> str:
+    """Return the keys that a question of this kind may have beside those that all have."""
+    keys = [key for key in keys_of(kind) if key not in ("key", "label")]
+    return f" ({', '.join(keys)})" if keys else ""
 
 
 class LinesField(forms.CharField):
@@ -51,9 +61,9 @@ class IndentedJSONField(forms.JSONField):
     widget = forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField", "spellcheck": "false"})
 
     def to_python(self, value: Any) -> Any:
-        """What was typed, unless PostgreSQL could not keep it.
+        """Refuse what PostgreSQL could not keep.
 
-        A NUL, half a character, no number, endless nesting.
+        That is a NUL, half a character, what is no number, and nesting without end.
         """
         try:
             read = super().to_python(value)
@@ -107,9 +117,9 @@ class ServiceForm(forms.ModelForm):
 
 
 class FormTemplateForm(forms.ModelForm):
-    """A form to take away; without a file it is printed from these questions.
+    """A form to take away.
 
-    Or from those of the service.
+    Without a file it is printed from these questions, or else from those of the service.
     """
 
     form = IndentedJSONField(
@@ -145,10 +155,7 @@ class FormTemplateInline(admin.StackedInline):
 
 @admin.register(Service)
 class ServiceAdmin(admin.ModelAdmin):
-    """Services; a dossier keeps what its citizen saw.
-
-    So that editing here changes only what comes later.
-    """
+    """A dossier keeps what its citizen saw: editing here changes only what comes later."""
 
     form = ServiceForm
     list_display = ["name", "field", "agency", "level", "is_published", "is_featured", "updated_at"]
@@ -173,16 +180,13 @@ class ServiceAdmin(admin.ModelAdmin):
     ]
 
     def view_on_site(self, service: Service) -> str:
-        """The public page by its own address.
-
-        The admin's shortcut by number is closed (portal.urls).
-        """
+        """Return the public page; the admin's own shortcut by number is closed (portal.urls)."""
         return service.get_absolute_url()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Service], search_term: str
     ) -> tuple[QuerySet[Service], bool]:
-        """Find as the public search finds: whatever the accents."""
+        """Find as the public search does, whatever the accents."""
         return queryset & Service.objects.matching(search_term), False
 
 

@@ -34,7 +34,7 @@ class Calendar:
     make_up: frozenset[date] = frozenset()
     hours: tuple[tuple[time, time], ...] = ((time(7), time(11, 30)), (time(13, 30), time(17)))
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuse (ValueError) hours that are missing, empty, out of order or overlapping."""
         moments = [moment for period in self.hours for moment in period]
         if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
@@ -88,9 +88,7 @@ def working_minutes_between(start: datetime, end: datetime, calendar: Calendar) 
 
 
 def add_working_minutes(start: datetime, minutes: int, calendar: Calendar) -> datetime:
-    """Return the moment at which `minutes` of working time after `start` are spent.
-
-    `start` itself for 0.
+    """Return when `minutes` of working time after `start` are spent; `start` itself for 0.
 
     Raises ValueError for a naive `start`, an amount out of range or a calendar without working
     days.
@@ -134,7 +132,7 @@ def _close(day: date, calendar: Calendar) -> datetime:
 def _working_days(first: date, calendar: Calendar) -> Iterator[date]:
     """Yield the working days from `first` on.
 
-    Raise ValueError when none comes for LOOK_AHEAD_DAYS.
+    Raises ValueError when none comes for LOOK_AHEAD_DAYS.
     """
     day, idle = first, 0
     while idle < LOOK_AHEAD_DAYS:
@@ -169,7 +167,7 @@ def _opening(moment: datetime, calendar: Calendar) -> datetime:
 def _spend(moment: datetime, left: timedelta, calendar: Calendar) -> datetime:
     """Return when `left` of working time after `moment` is spent.
 
-    A closing rather than the next opening.
+    That is a closing rather than the next opening.
     """
     if not left:
         return moment

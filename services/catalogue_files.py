@@ -1,6 +1,4 @@
-"""The catalogue as files: read once, checked whole.
-
-Every mistake told with its place and its remedy.
+"""The catalogue as files, checked whole: every mistake is reported with its place and its remedy.
 
 A folder holds `agencies.yaml`, `fields.yaml`, `special_days.yaml` (lists) and
 `services/<slug>.yaml` (a mapping each). Nothing here touches the database; `manage.py
@@ -17,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from services.catalogue_shapes import (
+from services.catalogue_rules import (
     AGENCY_KEYS,
     FIELD_KEYS,
     LINES,
@@ -41,9 +39,8 @@ class Mistake(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}: {self.key}: {self.remedy}" if self.key else f"{self.file}: {self.remedy}"
-        )
+        parts = [self.file, self.key, self.remedy]
+        return ": ".join(part for part in parts if part)
 
 
 class CatalogueError(Exception):
@@ -56,10 +53,7 @@ class CatalogueError(Exception):
 
 @dataclass
 class Catalogue:
-    """All that the files say, complete with defaults.
-
-    The lines of a service stand in it as lists of mappings.
-    """
+    """All that the files say, complete with defaults; the lines of a service are lists in it."""
 
     agencies: list[dict] = field(default_factory=list)
     fields: list[dict] = field(default_factory=list)
@@ -68,10 +62,7 @@ class Catalogue:
 
 
 def read(folder: Path) -> Catalogue:
-    """Return the catalogue that stands in `folder`.
-
-    Raises CatalogueError with every mistake found.
-    """
+    """Return the catalogue in `folder`. Raises CatalogueError with every mistake found."""
     return _Reader(folder).read()
 
 
@@ -93,7 +84,7 @@ class _Reader:
             raise CatalogueError(self.mistakes)
         return found
 
-    def add_mistake(self, file: str, key: str, remedy: str) -> None:
+    def add_error(self, file: str, key: str, remedy: str) -> None:
         self.mistakes.append(Mistake(file, key, remedy))
 
     # --- Files ---
@@ -104,13 +95,13 @@ class _Reader:
         try:
             return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
         except FileNotFoundError:
-            self.add_mistake(name, "", _("không có tệp này; hãy tạo nó."))
+            self.add_error(name, "", _("không có tệp này; hãy tạo nó."))
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             remedy = _("sửa lỗi YAML: %(what)s.") % {"what": error.problem}
-            self.add_mistake(name, _("dòng %(line)d") % {"line": line}, remedy)
+            self.add_error(name, _("dòng %(line)d") % {"line": line}, remedy)
         except (OSError, ValueError, yaml.YAMLError) as error:
-            self.add_mistake(name, "", _("không đọc được: %(what)s.") % {"what": error})
+            self.add_error(name, "", _("không đọc được: %(what)s.") % {"what": error})
         return UNREADABLE
 
     def _list(
@@ -128,17 +119,20 @@ class _Reader:
             for path in (self.folder / "services").glob(ending)
         )
         if not paths:
-            self.add_mistake(
+            self.add_error(
                 "services/", "", _("chưa có tệp dịch vụ nào; mỗi dịch vụ là một tệp <slug>.yaml.")
             )
         services: list[dict] = []
         for path in paths:
             raw = self._parse(path)
-            if raw is not UNREADABLE and (service := self._service(path, raw, found)):
+            if raw is UNREADABLE:
+                continue
+            service = self._service(path, raw, found)
+            if service is not None:
                 services.append(service)
         return services
 
-    # --- Shapes ---
+    # --- Rows ---
 
     def _rows(
         self,
@@ -149,65 +143,62 @@ class _Reader:
         identity: str,
         model: type[Model],
     ) -> list[dict]:
-        """Return the well-shaped rows of a list.
+        """Return the rows of a list that hold what `keys` ask.
 
-        Each checked against `model` and unlike the others by `identity`.
+        Each is checked against `model`; no two may have the same `identity`.
         """
         if not isinstance(raw, list):
-            self.add_mistake(file, where, _("cần một danh sách, mỗi dòng bắt đầu bằng “-”."))
+            self.add_error(file, where, _("cần một danh sách, mỗi dòng bắt đầu bằng “-”."))
             return []
         rows: list[dict] = []
         for number, item in enumerate(raw, start=1):
             place = f"{where}[{number}]"
-            row = self._shape(file, place, item, keys)
+            row = self._complete(file, place, item, keys)
             if row is None:
                 continue
             if any(row[identity] == other[identity] for other in rows):
                 remedy = _("“%(value)s” đã có ở trên; mỗi mã chỉ một lần.") % {
                     "value": row[identity]
                 }
-                self.add_mistake(file, f"{place}.{identity}", remedy)
+                self.add_error(file, f"{place}.{identity}", remedy)
             self._check(file, f"{place}.", model(**row))
             rows.append(row)
         return rows
 
-    def _shape(self, file: str, where: str, raw: Any, keys: dict[str, FieldRule]) -> dict | None:
-        """Return `raw` with defaults when every key is known, present and of the right kind.
-
-        Else None.
-        """
+    def _complete(self, file: str, where: str, raw: Any, keys: dict[str, FieldRule]) -> dict | None:
+        """Return `raw` with defaults, or None when a key is unknown, missing or of a wrong type."""
         if not isinstance(raw, dict):
-            self.add_mistake(file, where, _("cần các dòng “khóa: giá trị”."))
+            self.add_error(file, where, _("cần các dòng “khóa: giá trị”."))
             return None
         before = len(self.mistakes)
         dot = f"{where}." if where else ""
         for key in raw:
             if key not in keys:
-                self.add_mistake(
+                self.add_error(
                     file,
                     f"{dot}{key}",
                     _("khóa lạ; chỉ dùng: %(keys)s.") % {"keys": ", ".join(keys)},
                 )
         for key, rule in keys.items():
-            if key not in raw and rule.default is REQUIRED:
-                self.add_mistake(file, f"{dot}{key}", _("thiếu khóa này; hãy thêm vào."))
-            elif key in raw and (remedy := type_error(raw[key], rule.expects)):
-                self.add_mistake(file, f"{dot}{key}", remedy)
+            if key in raw:
+                remedy = type_error(raw[key], rule.expects)
+                if remedy:
+                    self.add_error(file, f"{dot}{key}", remedy)
+            elif rule.default is REQUIRED:
+                self.add_error(file, f"{dot}{key}", _("thiếu khóa này; hãy thêm vào."))
         if len(self.mistakes) > before:
             return None
         return {key: raw.get(key, rule.default) for key, rule in keys.items()}
 
     def _service(self, path: Path, raw: Any, found: Catalogue) -> dict | None:
         file = path.relative_to(self.folder).as_posix()
-        service = self._shape(file, "", raw, SERVICE_KEYS)
+        service = self._complete(file, "", raw, SERVICE_KEYS)
         if service is None:
             return None
         if service["slug"] != path.stem:
-            self.add_mistake(
-                file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem}
-            )
+            self.add_error(file, "slug", _("phải giống tên tệp: “%(name)s”.") % {"name": path.stem})
         if path.suffix == ".yml" and path.with_suffix(".yaml").exists():
-            self.add_mistake(
+            self.add_error(
                 file,
                 "slug",
                 _("“%(slug)s” đã có trong tệp .yaml; bỏ một tệp.") % {"slug": path.stem},
@@ -218,14 +209,14 @@ class _Reader:
             ("agency", found.agencies, "agencies.yaml"),
         ):
             if not others and source in unreadable:
-                continue  # told once, there; not again for every service
+                continue  # that file has its own mistake; it is not repeated for every service
             if service[key] not in [other["code"] for other in others]:
                 known = ", ".join(other["code"] for other in others)
                 remedy = _("không có mã “%(code)s”; chọn: %(known)s.") % {
                     "code": service[key],
                     "known": known,
                 }
-                self.add_mistake(file, key, remedy)
+                self.add_error(file, key, remedy)
         self._check(file, "", Service(**service_values(service)))
         for name, (keys, model) in LINES.items():
             service[name] = self._rows(file, name, service[name], keys, "key", model)
@@ -239,7 +230,7 @@ class _Reader:
                 check()
             except ValidationError as error:
                 for name, remedy in _remedies(instance, error):
-                    self.add_mistake(file, f"{prefix}{name}", remedy)
+                    self.add_error(file, f"{prefix}{name}", remedy)
 
 
 def _remedies(instance: Model, error: ValidationError) -> Iterator[tuple[str, str]]:
@@ -257,7 +248,7 @@ def _remedies(instance: Model, error: ValidationError) -> Iterator[tuple[str, st
 class _Loader(yaml.SafeLoader):
     """YAML as usual, but a key written twice is a mistake: the second would silently win."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         written = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
         twice = sorted({key for key in written if written.count(key) > 1})
         if twice:

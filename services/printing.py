@@ -1,9 +1,6 @@
-"""A form on paper from the same questions that are asked online.
+"""A form on paper, to fill in by hand, from the same questions that are asked online.
 
-To print at home and fill in by hand.
-
-`to_pdf` is how every paper of the house becomes a PDF; what a dossier prints is in
-`dossiers.papers.render`.
+`to_pdf` makes every PDF of the portal; what a dossier prints is in `dossiers.papers.render`.
 """
 
 import hashlib
@@ -15,9 +12,8 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from services import form_spec
 from services.models import FormTemplate
-from services.questions import KINDS
+from services.questions.specification import parse
 
 FOLDER = "bieu-mau-in"
 
@@ -25,10 +21,8 @@ FOLDER = "bieu-mau-in"
 def blank_form(template: FormTemplate) -> File | None:
     """Return the PDF of `template`, opened for reading.
 
-    None when neither it nor its service asks anything.
-
-    The file is named by a digest of all that is printed, so it is made once and a changed form gets
-    a new one.
+    None when neither it nor its service asks anything. The file is named by a digest of all that
+    is printed, so it is made once and a changed form gets a new one.
     """
     html = _html(template)
     if html is None:
@@ -40,18 +34,11 @@ def blank_form(template: FormTemplate) -> File | None:
 
 
 def _html(template: FormTemplate) -> str | None:
-    """The page as HTML, always in Vietnamese.
-
-    It is a paper for an office, not a page for its reader.
-    """
-    sections = form_spec.parse(template.form or template.service.form)
+    """Return the page, always in Vietnamese: a paper for an office, whoever prints it."""
+    sections = parse(template.form or template.service.form)
     if not sections:
         return None
-    printed = [
-        (section, [(question, KINDS[question.kind]) for question in section.questions])
-        for section in sections
-    ]
-    context = {"template": template, "sections": printed, "AUTHORITY": settings.AUTHORITY}
+    context = {"template": template, "sections": sections, "AUTHORITY": settings.AUTHORITY}
     with translation.override("vi"):
         return render_to_string("services/pdf/blank_form.html", context)
 
@@ -59,15 +46,16 @@ def _html(template: FormTemplate) -> str | None:
 def to_pdf(html: str, *stylesheets: Any) -> bytes:
     """Return `html` as a tagged PDF, with WeasyPrint's `stylesheets`.
 
-    It may fetch nothing from any network or disk.
+    Nothing is fetched from any network or disk.
     """
-    # WeasyPrint takes half a second to import and needs Pango from the system: only printing should
-    # pay for that.
+    # WeasyPrint takes half a second to import and needs Pango from the system: only printing
+    # should pay for that.
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
-    return page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
+    pdf: bytes = page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
+    return pdf
 
 
 def _store(name: str, content: bytes) -> None:

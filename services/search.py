@@ -1,7 +1,4 @@
-"""Finding words whatever their accents, case or Unicode form.
-
-"khai sinh" finds "Khai Sinh", "xay dung" "xây dựng".
-"""
+"""Finding words whatever their accents, case or Unicode form: "xay dung" finds "Xây dựng"."""
 
 import unicodedata
 
@@ -13,8 +10,8 @@ def fold(text: str) -> str:
     becomes d, which no Unicode decomposition does; so does ð, which old keyboards type in its
     place.
     """
-    # Decomposed on both sides: a compatibility form may bring capitals back (ℌ is H), a capital
-    # marks (İ is i and dot).
+    # Decomposed before and after: a compatibility form may bring capitals back (ℌ is H), a capital
+    # may bring marks (İ is i and a dot).
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     return " ".join(bare.replace("đ", "d").replace("ð", "d").split())

@@ -1,7 +1,4 @@
-"""The catalogue as people read it.
-
-Search, the two lists, one page per service, and forms to take away.
-"""
+"""The catalogue as people read it: search, two lists, a page per service, forms to take away."""
 
 import logging
 from pathlib import PurePosixPath
@@ -74,10 +71,7 @@ def _grouped(
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One procedure with everything there is to know.
-
-    What can be done from here follows its level.
-    """
+    """One procedure with everything there is to know, and what can be done at its level."""
     services = Service.objects.published().prefetch_related("papers", "fees", "templates")
     service = get_object_or_404(services, slug=slug)
     context = {"service": service, "has_downloads": service.level >= Level.DOWNLOAD}

@@ -24,7 +24,7 @@ from payments import ledger
 from payments.gateways.base import Outcome
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
 from tests.hostile import Browser
-from tests.payments.factories import fresh, message, open_payment, paid_dossier
+from tests.payments.factories import message, open_payment, paid_dossier, reloaded
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory
 
@@ -216,7 +216,7 @@ def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     time_machine.move_to(timezone.now() + timedelta(hours=1))
     tasks.send_mail(row.pk)
-    assert fresh(row).status == "done"
+    assert reloaded(row).status == "done"
     assert len(mail.outbox) == 1
 
 
@@ -250,7 +250,7 @@ def test_a_paper_that_cannot_be_printed_is_given_up_and_shown_to_staff(
     for _attempt in range(3):
         time_machine.move_to(timezone.now() + timedelta(hours=2))
         tasks.print_paper(job.pk)
-    assert fresh(job).status == "failed"
+    assert reloaded(job).status == "failed"
     client.force_login(desk_officer, backend=SIGN_IN)
     page = client.get(reverse("admin:dossiers_dossier_change", args=[dossier.pk])).content.decode()
     assert reverse("admin:dossiers_dossier_requeue", args=[dossier.pk, job.pk]) in page

@@ -16,7 +16,7 @@ from dossiers.states import Role, State
 from payments.models import LedgerEntry
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
 from tests.hostile import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
-from tests.payments.factories import PaymentFactory, open_payment, said
+from tests.payments.factories import PaymentFactory, open_payment, signed_message
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory, small_form
 from tests.services.test_admin import change, typed
@@ -262,7 +262,7 @@ def test_a_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
 
 def test_a_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):
     payment = PaymentFactory()
-    raw = said(payment, vnp_TransactionNo="9" * 500, vnp_TxnRef="\x00")
+    raw = signed_message(payment, vnp_TransactionNo="9" * 500, vnp_TxnRef="\x00")
     response = client.generic("POST", reverse("payments:ipn"), raw)
     assert response.json()["RspCode"] in ("01", "99")
     assert not LedgerEntry.objects.exists()

@@ -20,7 +20,7 @@ from portal.logs import HideCodes
 from portal.models import User
 from tests.dossiers.factories import APPLICANT, WAY_TO, DossierFactory, act, attach, pdf_file
 from tests.hostile import Browser, filled
-from tests.payments.factories import open_payment, paid_dossier, said
+from tests.payments.factories import open_payment, paid_dossier, signed_message
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,7 @@ def test_the_pages_about_paying_tell_the_amount_and_no_person(client, state):
     pages = [
         client.get(reverse("payments:checkout", args=[dossier.tracking_code])),
         client.get(client.post(reverse("payments:checkout", args=[dossier.tracking_code])).url),
-        client.get(f"{reverse('payments:returned')}?{said(payment)}"),
+        client.get(f"{reverse('payments:returned')}?{signed_message(payment)}"),
     ]
     for page in pages:
         assert page.status_code == 200

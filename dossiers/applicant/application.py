@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dossiers import answers
 from dossiers.applicant import drafts
-from dossiers.applicant.steps import PapersStep, SectionStep, Step, steps_of
+from dossiers.applicant.steps import PapersStep, SectionStep, Step, incomplete, steps_of
 from dossiers.models import Dossier
 
 
@@ -38,10 +38,7 @@ class Application:
     @cached_property
     def unfinished(self) -> list[Step]:
         """The pages before the review that are not complete."""
-        before_review = self.steps[:-1]
-        return [
-            step for step in before_review if not step.is_complete(self.draft, self.missing_papers)
-        ]
+        return incomplete(self.steps[:-1], self.draft, self.missing_papers)
 
     @property
     def resume_url(self) -> str:

@@ -1,36 +1,35 @@
 """The forms that citizens fill in, made from the frozen specification of their dossier."""
 
+from collections.abc import Iterator
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Dossier
-from services.form_spec import Question, Section
 from services.models import Level
-from services.questions import KINDS, field_for
-from services.questions.address import AddressField
-from services.questions.base import AnsweredKind
+from services.questions.base import (
+    CHOICE_MISSING,
+    CHOICE_UNKNOWN,
+    FormQuestion,
+    Statement,
+)
 from services.questions.citizen_id import CitizenIdField
 from services.questions.email import EmailField
-from services.questions.fields import CleanCharField, OneOfField
 from services.questions.phone import PhoneField
+from services.questions.specification import Section
+from services.questions.text import CleanCharField
 
 
 class StaticText:
-    """A crispy layout object for a question that only speaks.
+    """A crispy layout object for what is read and not answered."""
 
-    The catalogue's text is escaped, never run.
-    """
-
-    def __init__(self, question: Question):
-        self.question = question
+    def __init__(self, statement: Statement):
+        self.statement = statement
 
     def render(self, form, context, template_pack=None, **kwargs):
-        tag = "h2" if self.question.kind == "heading" else "p"
-        css = "form-heading" if self.question.kind == "heading" else "form-note"
-        return format_html('<{} class="{}">{}</{}>', tag, css, self.question.label, tag)
+        return self.statement.html()
 
 
 class StepForm(forms.Form):
@@ -62,25 +61,41 @@ class StepForm(forms.Form):
     def _let_empty_through(self) -> None:
         for field in self.fields.values():
             field.required = False
-            if isinstance(field, AddressField):
-                field.require_parts(False)
+            if isinstance(field, forms.MultiValueField):
+                for part in field.fields:
+                    part.required = False
+
+    def accepts_stored_answers(self) -> bool:
+        """Whether each field would accept what the form was filled with, were it typed again."""
+        for name, field in self.fields.items():
+            stored = self.get_initial_for_field(field, name)
+            if isinstance(field, forms.MultiValueField):
+                typed = field.widget.decompress(stored)
+            else:
+                typed = field.prepare_value(stored)
+            try:
+                field.clean(typed)
+            except forms.ValidationError:
+                return False
+        return True
 
 
 class SectionForm(StepForm):
     """The questions of one section, in order, with its headings and notes between them."""
 
     def __init__(self, section: Section, *args, **kwargs):
-        asked = {}
-        layout: list[Field | StaticText] = []
-        for question in section.questions:
-            kind = KINDS[question.kind]
-            if isinstance(kind, AnsweredKind):
-                asked[question.key] = field_for(question)
-                layout.append(Field(question.key))
-            elif not kind.asks:
-                layout.append(StaticText(question))
-        super().__init__(*args, questions=asked, **kwargs)
-        self.helper.layout = Layout(*layout)
+        questions = {question.key: question.form_field() for question in section.form_questions}
+        super().__init__(*args, questions=questions, **kwargs)
+        self.helper.layout = Layout(*layout_of(section))
+
+
+def layout_of(section: Section) -> Iterator[Field | StaticText]:
+    """Yield what the page shows, in order; files are asked for on the page of papers."""
+    for question in section.questions:
+        if isinstance(question, FormQuestion):
+            yield Field(question.key)
+        elif isinstance(question, Statement):
+            yield StaticText(question)
 
 
 class ApplicantForm(StepForm):
@@ -112,9 +127,11 @@ class ApplicantForm(StepForm):
         """Take the level of the dossier: an electronic result belongs to level 4."""
         online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
         offered = [*online, Dossier.Delivery.DESK, Dossier.Delivery.POST]
-        choices = [(delivery.value, delivery.label) for delivery in offered]
-        delivery = OneOfField(
-            label=_("Nhận kết quả bằng cách nào"), choices=choices, widget=forms.RadioSelect
+        delivery = forms.ChoiceField(
+            label=_("Nhận kết quả bằng cách nào"),
+            choices=[(delivery.value, delivery.label) for delivery in offered],
+            widget=forms.RadioSelect,
+            error_messages={"required": CHOICE_MISSING, "invalid_choice": CHOICE_UNKNOWN},
         )
         super().__init__(*args, questions={"delivery": delivery}, **kwargs)
 

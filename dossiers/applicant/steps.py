@@ -10,8 +10,7 @@ from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.applicant.forms import ApplicantForm, SectionForm, StepForm
 from dossiers.models import Dossier
-from services.form_spec import Section
-from services.questions.fields import stored_values_are_valid
+from services.questions.specification import Section
 
 APPLICANT_FIELDS = ("applicant_name", "citizen_id", "phone", "email", "address", "delivery")
 
@@ -40,8 +39,7 @@ class QuestionsStep(Step):
         """Keep what the form of the page has cleaned; raise NotAllowed once the draft is sent."""
 
     def is_complete(self, draft: Dossier, missing_papers: list[answers.Slot]) -> bool:
-        form = self.form(draft)
-        return stored_values_are_valid(form.fields, form.initial)
+        return self.form(draft).accepts_stored_answers()
 
 
 @dataclass(frozen=True)
@@ -86,3 +84,7 @@ def steps_of(asked: answers.Asked) -> list[Step]:
         steps.append(PapersStep(len(steps) + 1, _("Giấy tờ kèm theo")))
     steps.append(ReviewStep(len(steps) + 1, _("Kiểm tra và gửi")))
     return steps
+
+
+def incomplete(steps: list[Step], draft: Dossier, missing_papers: list[answers.Slot]) -> list[Step]:
+    return [step for step in steps if not step.is_complete(draft, missing_papers)]

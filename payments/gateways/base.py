@@ -4,12 +4,14 @@ docs/how-to.md tells how to add a provider. Sums are whole đồng, moments are 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from django.core.checks import CheckMessage
 from django.db import models
+from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +37,7 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True)
 class Order:
-    """What the payer is sent to the provider with."""
+    """What the payer is sent to the provider with. `language` is a code of settings.LANGUAGES."""
 
     reference: str
     amount: int
@@ -51,7 +53,8 @@ class Order:
 class Message:
     """A message whose signature was found true.
 
-    `code` is the provider's own result code. `paid_at` is None when it gave no time.
+    `code` is the provider's own result code. `amount` is 0, which no payment is of, when it gave
+    none that can be read; `paid_at` is None when it gave no time.
     """
 
     provider: str
@@ -69,10 +72,17 @@ class NotSupported(Exception):
 
 
 class Gateway(ABC):
-    """One provider."""
+    """One provider. Reads its own settings; knows no payment, no dossier and no request."""
 
-    provider: str
+    provider: str  # at most 20 letters, digits and hyphens; it stands in addresses and rows
     is_play_money = False
+    can_query = False
+    can_refund = False
+
+    @property
+    @abstractmethod
+    def is_ready(self) -> bool:
+        """Whether new payments can be sent to it; what is under way is heard all the same."""
 
     @abstractmethod
     def redirect_url(self, order: Order) -> str:
@@ -83,17 +93,23 @@ class Gateway(ABC):
         """Return the message of a query string or body; None unless the provider signed it."""
 
     @abstractmethod
-    def reply(self, outcome: Outcome) -> dict[str, Any]:
-        """Return the JSON that answers the provider's call, in its protocol."""
+    def reply(self, outcome: Outcome) -> HttpResponse:
+        """Return the answer to the provider's call, in its protocol."""
 
     @abstractmethod
     def reason(self, code: str) -> str | Promise:
         """Return why a payment failed, and what to do, for the payer."""
 
-    def query(self, reference: str) -> Message | None:
-        """Ask the provider about a payment; None when it knows none. Raises NotSupported."""
+    def check_production(self) -> Sequence[CheckMessage]:
+        """Return what must be mended before real money goes through it."""
+        return []
+
+    def query(self, reference: str, *, created_at: datetime) -> Message | None:
+        """Ask about a payment where `can_query`; None when the provider knows no such payment."""
         raise NotSupported(f"{self.provider}: asking about a payment is not built")
 
-    def refund(self, reference: str, amount: int) -> str:
-        """Send `amount` back and return the provider's reference. Raises NotSupported."""
+    def refund(
+        self, reference: str, amount: int, *, gateway_reference: str, created_at: datetime
+    ) -> str:
+        """Send `amount` back where `can_refund`; return the provider's name of the refund."""
         raise NotSupported(f"{self.provider}: refunds are not built")

@@ -4,19 +4,21 @@ A payment is asked for by sending the browser to the gateway with signed paramet
 answers twice with signed parameters: through the browser (return, for display) and by a call of its
 own (IPN, which is the truth). Signature: empty values and the hash itself are left out, keys
 sorted, keys and values form-encoded (a space is "+"), joined by "&", HMAC-SHA512 in hex. Amounts
-are đồng × 100; times are yyyyMMddHHmmss in GMT+7.
+are đồng × 100; times are yyyyMMddHHmmss in GMT+7. Asking about a payment (querydr) and sending
+money back (refund) are not built.
 """
 
 import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +33,7 @@ MAX_ORDER_INFO = 255
 OK = "00"
 SUSPECTED = "07"  # the bank took the money and suspects fraud
 STATUS_ERROR = "02"
-_AMOUNT = re.compile(r"[1-9][0-9]{0,14}")
-
+AMOUNT = re.compile(r"[1-9][0-9]{0,14}")
 
 # The answers of an IPN; on anything but 00 and 02 the provider calls again.
 REPLIES = {
@@ -71,42 +72,88 @@ OTHER_REASON = _("Ngân hàng không thực hiện được giao dịch. Hãy th
 
 
 class VNPayGateway(Gateway):
-    """The provider as settings.VNPAY describes it."""
+    """The provider as settings.VNPAY describes it: PAY_URL, TMN_CODE, HASH_SECRET."""
 
     provider = "vnpay"
 
-    @staticmethod
-    def is_set_up() -> bool:
-        return bool(settings.VNPAY["PAY_URL"])
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.pay_url)
 
     @property
     def pay_url(self) -> str:
-        return settings.VNPAY["PAY_URL"]
+        return str(settings.VNPAY["PAY_URL"])
 
     def redirect_url(self, order: Order) -> str:
-        return build_redirect(
-            self.pay_url,
-            settings.VNPAY["HASH_SECRET"],
-            tmn_code=settings.VNPAY["TMN_CODE"],
-            txn_ref=order.reference,
-            amount=order.amount,
-            order_info=order.description,
-            return_url=order.return_url,
-            ip=order.client_address,
-            created_at=order.created_at,
-            expires_at=order.expires_at,
-            locale="en" if order.language == "en" else "vn",
-        )
+        params = {
+            "vnp_Version": "2.1.0",
+            "vnp_Command": "pay",
+            "vnp_TmnCode": settings.VNPAY["TMN_CODE"],
+            "vnp_Amount": write_amount(order.amount),
+            "vnp_CurrCode": "VND",
+            "vnp_TxnRef": order.reference,
+            "vnp_OrderInfo": plain(order.description),
+            "vnp_OrderType": "other",
+            "vnp_ReturnUrl": order.return_url,
+            "vnp_IpAddr": order.client_address,
+            "vnp_CreateDate": write_time(order.created_at),
+            "vnp_ExpireDate": write_time(order.expires_at),
+            "vnp_Locale": "en" if order.language == "en" else "vn",
+        }
+        separator = "&" if "?" in self.pay_url else "?"
+        return f"{self.pay_url}{separator}{signed_query(params, settings.VNPAY['HASH_SECRET'])}"
 
     def read(self, raw: str) -> Message | None:
-        return read(raw, settings.VNPAY["HASH_SECRET"], provider=self.provider)
+        fields = parse(raw)
+        if not verify(fields, settings.VNPAY["HASH_SECRET"]):
+            return None
 
-    def reply(self, outcome: Outcome) -> dict[str, Any]:
+        # Our own request for payment is signed with the same secret and travels through the
+        # browser. It carries no response code: sent back to us as if it were an answer, it is none.
+        reference, response_code = fields.get("vnp_TxnRef"), fields.get("vnp_ResponseCode")
+        if not reference or not response_code:
+            return None
+
+        return Message(
+            provider=self.provider,
+            reference=reference,
+            amount=read_amount(fields.get("vnp_Amount", "")),
+            verdict=verdict_of(response_code, fields.get("vnp_TransactionStatus", "")),
+            code=response_code,
+            gateway_reference=fields.get("vnp_TransactionNo", ""),
+            bank_code=fields.get("vnp_BankCode", ""),
+            paid_at=read_time(fields.get("vnp_PayDate", "")),
+        )
+
+    def reply(self, outcome: Outcome) -> HttpResponse:
         code, message = REPLIES[outcome]
-        return {"RspCode": code, "Message": message}
+        return JsonResponse({"RspCode": code, "Message": message})
 
     def reason(self, code: str) -> str | Promise:
         return REASONS.get(code, OTHER_REASON)
+
+    def check_production(self) -> Sequence[CheckMessage]:
+        errors = []
+        if settings.VNPAY["HASH_SECRET"] == settings.DEVELOPMENT_VNPAY_SECRET:
+            errors.append(
+                Error(
+                    "VNPAY_HASH_SECRET is the one of development: anybody could sign a payment.",
+                    hint="Set VNPAY_HASH_SECRET to the secret the gateway gave you.",
+                    id="payments.E002",
+                )
+            )
+        if not self.is_ready:
+            errors.append(
+                Error(
+                    "VNPAY_PAY_URL is empty: nobody could pay a fee.",
+                    hint="Set VNPAY_PAY_URL to the address the gateway gave you.",
+                    id="payments.E003",
+                )
+            )
+        return errors
+
+
+# --- The protocol, as pure functions ---
 
 
 def verdict_of(response_code: str, status: str) -> Verdict:
@@ -120,28 +167,22 @@ def verdict_of(response_code: str, status: str) -> Verdict:
     return Verdict.FAILED
 
 
-# --- The protocol, as pure functions ---
-
-
 def sign(params: Mapping[str, str], secret: str) -> str:
-    """Return the signature of `params`, whatever their order.
-
-    Empty values and hashes do not count.
-    """
+    """Return the signature of `params` in hex; empty values and hashes do not count."""
     return hmac.new(secret.encode(), canonical(params).encode(), hashlib.sha512).hexdigest()
 
 
 def canonical(params: Mapping[str, str]) -> str:
     """Return the text that is signed, which is also the query string that is sent."""
-    return urlencode(
-        sorted((key, value) for key, value in params.items() if value != "" and key not in UNSIGNED)
-    )
+    signed = {key: params[key] for key in params.keys() - UNSIGNED if params[key] != ""}
+    return urlencode(sorted(signed.items()))
 
 
 def verify(params: Mapping[str, str], secret: str) -> bool:
-    """Whether `params` carry their true signature.
+    """Whether `params` carry their true signature, in hex of either case.
 
-    Compared in constant time, hex in either case.
+    Compared in constant time. Fields that are not of the protocol do not count: a mail program or a
+    browser may have added them.
     """
     given = params.get(HASH, "").lower()
     signed = {key: value for key, value in params.items() if key.startswith("vnp_")}
@@ -154,10 +195,7 @@ def signed_query(params: Mapping[str, str], secret: str) -> str:
 
 
 def parse(raw: str) -> dict[str, str]:
-    """Return the fields of a query string.
-
-    None at all when it has too many, or one of them twice.
-    """
+    """Return the fields of a query string; {} when it has too many, or one of them twice."""
     try:
         pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
@@ -166,76 +204,16 @@ def parse(raw: str) -> dict[str, str]:
     return fields if len(fields) == len(pairs) else {}
 
 
-def read(raw: str, secret: str, *, provider: str = "vnpay") -> Message | None:
-    """Return the message of a query string, or None when it is not one that the gateway signed.
-
-    Our own request for payment is signed with the same secret and travels through the browser. It
-    carries no response code: sent back to us as if it were an answer, it is none.
-    """
-    fields = parse(raw)
-    if (
-        not verify(fields, secret)
-        or not fields.get("vnp_ResponseCode")
-        or not fields.get("vnp_TxnRef")
-    ):
-        return None
-    response_code = fields["vnp_ResponseCode"]
-    return Message(
-        provider=provider,
-        reference=fields["vnp_TxnRef"],
-        amount=read_amount(fields.get("vnp_Amount", "")),
-        verdict=verdict_of(response_code, fields.get("vnp_TransactionStatus", "")),
-        code=response_code,
-        gateway_reference=fields.get("vnp_TransactionNo", ""),
-        bank_code=fields.get("vnp_BankCode", ""),
-        paid_at=read_time(fields.get("vnp_PayDate", "")),
-    )
-
-
-def build_redirect(
-    pay_url: str,
-    secret: str,
-    *,
-    tmn_code: str,
-    txn_ref: str,
-    amount: int,
-    order_info: str,
-    return_url: str,
-    ip: str,
-    created_at: datetime,
-    expires_at: datetime,
-    locale: str = "vn",
-) -> str:
-    """Return the address that asks the gateway at `pay_url` for `amount` đồng.
-
-    Same input, same address.
-    """
-    params = {
-        "vnp_Version": "2.1.0",
-        "vnp_Command": "pay",
-        "vnp_TmnCode": tmn_code,
-        "vnp_Amount": write_amount(amount),
-        "vnp_CurrCode": "VND",
-        "vnp_TxnRef": txn_ref,
-        "vnp_OrderInfo": plain(order_info),
-        "vnp_OrderType": "other",
-        "vnp_ReturnUrl": return_url,
-        "vnp_IpAddr": ip,
-        "vnp_CreateDate": write_time(created_at),
-        "vnp_ExpireDate": write_time(expires_at),
-        "vnp_Locale": locale,
-    }
-    return f"{pay_url}{'&' if '?' in pay_url else '?'}{signed_query(params, secret)}"
-
-
 def write_amount(amount: int) -> str:
-    """100000 đồng → "10000000"."""
+    """100000 → "10000000"."""
     return str(amount * 100)
 
 
 def read_amount(text: str) -> int:
     """Return whole đồng; 0, which no payment is of, when `text` is no amount or has hundredths."""
-    return int(text) // 100 if _AMOUNT.fullmatch(text) and text.endswith("00") else 0
+    if not AMOUNT.fullmatch(text) or not text.endswith("00"):
+        return 0
+    return int(text) // 100
 
 
 def write_time(moment: datetime) -> str:
@@ -253,10 +231,8 @@ def read_time(text: str) -> datetime | None:
 
 
 def plain(text: str) -> str:
-    """Return Vietnamese without marks, case kept, only letters, digits.
-
-    Spaces and ".,:-" (vnp_OrderInfo).
-    """
+    """Return Vietnamese as vnp_OrderInfo may carry it: ASCII letters, digits, spaces and ".,:-"."""
     bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     letters = "".join(char for char in bare if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^A-Za-z0-9.,:-]+", " ", letters).split())[:MAX_ORDER_INFO].strip()
+    words = re.sub(r"[^A-Za-z0-9.,:-]+", " ", letters).split()
+    return " ".join(words)[:MAX_ORDER_INFO].strip()

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='ghi nhận lúc')),
                 ('gateway_reference', models.CharField(blank=True, max_length=30, verbose_name='mã tại cổng thanh toán')),
                 ('bank_code', models.CharField(blank=True, max_length=20, verbose_name='ngân hàng')),
-                ('result_code', models.CharField(blank=True, max_length=4, verbose_name='mã kết quả')),
+                ('result_code', models.CharField(blank=True, max_length=20, verbose_name='mã kết quả')),
                 ('needs_refund', models.BooleanField(default=False, verbose_name='cần hoàn tiền')),
                 ('refund_reason', models.CharField(blank=True, choices=[('paid_twice', 'Nộp trùng: hồ sơ đã nộp đủ từ trước'), ('surplus', 'Nộp thừa so với số còn phải nộp'), ('not_taken', 'Hồ sơ không còn nhận tiền ở trạng thái hiện tại'), ('ended', 'Hồ sơ đã rút hoặc không được tiếp nhận: xem xét hoàn')], max_length=12, verbose_name='lý do hoàn')),
                 ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='dossiers.dossier', verbose_name='hồ sơ')),
@@ -125,6 +125,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='gatewaymessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'return')), fields=('digest',), name='gateway_return_kept_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'return')), fields=('provider', 'digest'), name='gateway_return_kept_once'),
         ),
     ]

@@ -33,6 +33,7 @@ CHECKS = {  # the slowest first
     "migrations complete": "manage.py makemigrations --check --dry-run",
     "translations complete": "manage.py translations check",
     "state diagram current": "manage.py workflow_diagram --check",
+    "picture current": "-m portal.dev.architecture --check",
     "import lines": "lint-imports",
     "template rooms": "-m portal.dev.template_rooms",
     "templates": "djlint --lint --quiet templates",

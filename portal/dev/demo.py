@@ -23,9 +23,9 @@ from dossiers.moves import Action
 from dossiers.states import Role
 from payments import ledger
 from portal.models import User
-from services import form_spec
 from services.models import Service
-from services.questions import example
+from services.questions.specification import parse
+from services.questions.text import EXAMPLE_NAMES
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,6 @@ PEOPLE = (
 )
 ROLES = {person.username: person.role for person in PEOPLE if person.role}
 CITIZEN = {"citizen_id": "051190000123", "phone": "0905000111", "email": "congdan@example.vn"}
-
-NAMES = (
-    "Phạm Văn Ngheo", "Phạm Thị Bé", "Nguyễn Văn Thuận", "Đinh Thị Lan", "Trần Thị Thu Hà",
-    "Phạm Văn Treo", "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến",
-    "Đinh Văn Dút", "Bùi Quang Huy",
-)  # fmt: skip
 
 # How far each of the first dossiers goes, and by whom; the list starts again for more.
 JOURNEYS: tuple[tuple[tuple[Action, str], ...], ...] = (
@@ -181,7 +175,7 @@ def _applicant(owner: User | None, turn: int) -> dict[str, str]:
     if owner:
         name, contact = owner.full_name, CITIZEN
     else:
-        name = NAMES[turn % len(NAMES)]
+        name = EXAMPLE_NAMES[turn % len(EXAMPLE_NAMES)]
         contact = {
             "citizen_id": f"0511900{turn % 100_000:05d}",
             "phone": f"09050{turn % 100_000:05d}",
@@ -196,10 +190,8 @@ def _applicant(owner: User | None, turn: int) -> dict[str, str]:
 
 
 def _answers(draft: Dossier, turn: int) -> dict[str, Any]:
-    questions = [question for section in form_spec.parse(draft.form) for question in section.asking]
-    return {
-        question.key: example(question, turn) for question in questions if question.kind != "file"
-    }
+    questions = [one for section in parse(draft.form) for one in section.form_questions]
+    return {question.key: question.example(turn) for question in questions}
 
 
 def _blank_pdf(name: str) -> SimpleUploadedFile:

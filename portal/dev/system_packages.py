@@ -63,6 +63,11 @@ def missing_venv():
     return {"python3-venv": "virtual environments of Python"}
 
 
+def missing_at_all():
+    """Both: without root one message names everything, before pip takes its time."""
+    return dict(missing_venv(), **missing_packages())
+
+
 def loads(library):
     """Can this shared library be loaded?"""
     for folder in ("", "/opt/homebrew/lib/", "/usr/local/lib/"):
@@ -218,15 +223,19 @@ def main(arguments):
     parser = argparse.ArgumentParser(
         prog="portal/dev/system_packages.py", description="Check what only the system can give."
     )
-    parser.add_argument("--python", action="store_true", help="check Python and its venv")
+    parser.add_argument(
+        "--before-install",
+        action="store_true",
+        help="check what pip needs, and without root everything at once",
+    )
     parser.add_argument("--port", help="check that this port is free")
     parser.add_argument("--papers", action="store_true", help="check what PDF papers need")
     parser.add_argument("--chromium", action="store_true", help="provide a browser for the tests")
     options = parser.parse_args(arguments)
 
     problem = missing_python()
-    if problem is None and options.python:
-        problem = provide(missing_venv)
+    if problem is None and options.before_install:
+        problem = provide(missing_venv if can_install() else missing_at_all)
     if problem is None and options.port is not None:
         problem = check_port(options.port)
     if problem is None and options.papers:

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import services.form_spec
+import services.questions.specification
 from django.db import migrations, models
 
 
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('time_note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú thời hạn')),
                 ('result', models.CharField(max_length=300, verbose_name='kết quả')),
                 ('legal_basis', models.JSONField(default=list, verbose_name='căn cứ pháp lý')),
-                ('form', models.JSONField(blank=True, default=dict, validators=[services.form_spec.validate], verbose_name='biểu mẫu điện tử')),
+                ('form', models.JSONField(blank=True, default=dict, validators=[services.questions.specification.validate], verbose_name='biểu mẫu điện tử')),
                 ('form_version', models.PositiveIntegerField(default=1, editable=False, verbose_name='phiên bản biểu mẫu')),
                 ('is_published', models.BooleanField(default=True, verbose_name='công khai')),
                 ('is_featured', models.BooleanField(default=False, verbose_name='đưa lên trang chủ')),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(max_length=40, verbose_name='mã')),
                 ('name', models.CharField(max_length=300, verbose_name='tên biểu mẫu')),
                 ('addressee', models.CharField(blank=True, max_length=200, verbose_name='kính gửi')),
-                ('form', models.JSONField(blank=True, default=dict, validators=[services.form_spec.validate], verbose_name='nội dung in')),
+                ('form', models.JSONField(blank=True, default=dict, validators=[services.questions.specification.validate], verbose_name='nội dung in')),
                 ('file', models.FileField(blank=True, upload_to='bieu-mau/', verbose_name='tệp có sẵn')),
                 ('order', models.PositiveSmallIntegerField(default=0, verbose_name='thứ tự')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='templates', to='services.service')),

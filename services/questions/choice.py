@@ -1,33 +1,31 @@
-"""One of several answers."""
+"""One answer out of several."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import OneOfField
+from services.questions.options import OptionsQuestion
 
 MAX_RADIOS = 7
 
 
-class Choice(AnsweredKind):
-    name = "choice"
-    allowed = frozenset({"options"})
-    help = "choice: chọn một; “options” là danh sách [giá trị, nhãn]."
+@dataclass(frozen=True, kw_only=True)
+class Choice(OptionsQuestion):
+    kind = "choice"
+    editor_help = (
+        "chọn một trong “options”, là danh sách các cặp [“giá trị”, “nhãn”]; ít nhất hai cặp."
+    )
     blank_template = "services/questions/blank/choice.html"
 
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        options = [(option.value, option.label) for option in question.options]
-        if len(options) <= MAX_RADIOS:
-            return OneOfField(choices=options, widget=forms.RadioSelect, **common)
-        return OneOfField(choices=[("", _("Chọn một")), *options], **common)
+    def make_field(self, **common: Any) -> forms.Field:
+        if len(self.options) <= MAX_RADIOS:
+            return forms.ChoiceField(choices=self.choices, widget=forms.RadioSelect, **common)
+        return forms.ChoiceField(choices=[("", _("Chọn một")), *self.choices], **common)
 
-    def words(self, question: Question, value: Any) -> str:
-        for option in question.options:
-            if option.value == value:
-                return option.label
-        return str(value)
+    def words(self, answer: Any) -> str:
+        return self.label_of(answer)
 
-    def example(self, question: Question, turn: int) -> str:
-        return question.options[turn % len(question.options)].value
+    def example(self, turn: int) -> str:
+        return self.options[turn % len(self.options)].value

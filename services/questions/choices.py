@@ -1,28 +1,30 @@
-"""Any number of several answers."""
+"""Several answers out of several."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import SomeOfField
+from services.questions.options import OptionsQuestion
 
 
-class Choices(AnsweredKind):
-    name = "choices"
-    allowed = frozenset({"options"})
-    help = "choices: chọn nhiều; “options” là danh sách [giá trị, nhãn]."
+@dataclass(frozen=True, kw_only=True)
+class Choices(OptionsQuestion):
+    kind = "choices"
+    editor_help = (
+        "chọn một hay nhiều trong “options”, là danh sách các cặp [“giá trị”, “nhãn”]; "
+        "ít nhất hai cặp."
+    )
     blank_template = "services/questions/blank/choices.html"
 
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        options = [(option.value, option.label) for option in question.options]
-        widget = forms.CheckboxSelectMultiple
-        return SomeOfField(choices=options, widget=widget, **common)
+    def make_field(self, **common: Any) -> forms.Field:
+        return forms.MultipleChoiceField(
+            choices=self.choices, widget=forms.CheckboxSelectMultiple, **common
+        )
 
-    def words(self, question: Question, value: Any) -> str:
-        labels = {option.value: option.label for option in question.options}
-        chosen = [value] if isinstance(value, str) else value
-        return "; ".join(labels.get(one, one) for one in chosen)
+    def words(self, answer: Any) -> str:
+        chosen = [answer] if isinstance(answer, str) else answer
+        return "; ".join(self.label_of(value) for value in chosen)
 
-    def example(self, question: Question, turn: int) -> list[str]:
-        return [option.value for option in question.options[:2]]
+    def example(self, turn: int) -> list[str]:
+        return [option.value for option in self.options[:2]]

@@ -1,6 +1,7 @@
-"""A day."""
+"""A date typed day first, dd/mm/yyyy; kept as ISO."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,100 +9,103 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import CleanCharField
+from services import formats
+from services.questions.base import TypedQuestion
+from services.questions.spec_keys import spec_key
+from services.questions.text import CleanCharField
 
+TODAY = "today"
 MIN_YEAR = 1800
 _DATE = re.compile(r"^(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})$")
 
 
-class Date(AnsweredKind):
-    """Stored as an ISO date; its limits are ISO dates or "today"."""
-
-    name = "date"
-    allowed = frozenset({"min", "max"})
-    help = 'date: một ngày; “min”, “max” viết như "2026-01-31" hoặc "today".'
-    blank_template = "services/questions/blank/date.html"
-
-    def is_limit(self, value: Any) -> bool:
-        if not isinstance(value, str):
-            return False
-        if value == "today":
-            return True
-        try:
-            return date.fromisoformat(value).isoformat() == value
-        except ValueError:
-            return False
-
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        return VietnameseDateField(minimum=question.min, maximum=question.max, **common)
-
-    def words(self, question: Question, value: Any) -> str:
-        return f"{date.fromisoformat(value):%d/%m/%Y}"
-
-    def example(self, question: Question, turn: int) -> str:
-        """Return a likely day within the limits; ISO dates compare as the days do."""
-        label = question.label.lower()
-        if "sinh" in label:
-            day = "1995-06-15"
-        elif "dự kiến" in label or "bắt đầu" in label:
-            day = (timezone.localdate() + timedelta(days=30)).isoformat()
-        else:
-            day = "2015-03-20"
-        if question.min:
-            day = max(day, _limit(question.min).isoformat())
-        if question.max:
-            day = min(day, _limit(question.max).isoformat())
-        return day
-
-
 class VietnameseDateField(CleanCharField):
-    """A date typed day first, dd/mm/yyyy; kept as ISO.
+    """`minimum` and `maximum` are ISO dates or "today"."""
 
-    `minimum` and `maximum` are ISO dates or "today".
-    """
-
-    def __init__(self, *, minimum=None, maximum=None, **kwargs):
+    def __init__(
+        self, *, minimum: str | None = None, maximum: str | None = None, **kwargs: Any
+    ) -> None:
         attrs = {"inputmode": "numeric", "placeholder": _("ngày/tháng/năm")}
         super().__init__(**{"widget": forms.TextInput(attrs=attrs), **kwargs})
         self.minimum, self.maximum = minimum, maximum
 
-    def clean(self, value):
+    def clean(self, value: Any) -> str | None:
         text = super().clean(value).strip()
         if not text:
             return None
         day = self._read(text)
-        if self.minimum and day < _limit(self.minimum):
-            raise forms.ValidationError(
-                _("Ngày không được trước %(day)s.") % {"day": f"{_limit(self.minimum):%d/%m/%Y}"}
-            )
-        if self.maximum and day > _limit(self.maximum):
-            raise forms.ValidationError(
-                _("Ngày không được sau %(day)s.") % {"day": f"{_limit(self.maximum):%d/%m/%Y}"}
-            )
+
+        if self.minimum and day < limit_day(self.minimum):
+            earliest = formats.day(limit_day(self.minimum))
+            raise forms.ValidationError(_("Ngày không được trước %(day)s.") % {"day": earliest})
+        if self.maximum and day > limit_day(self.maximum):
+            latest = formats.day(limit_day(self.maximum))
+            raise forms.ValidationError(_("Ngày không được sau %(day)s.") % {"day": latest})
+
         return day.isoformat()
 
     def _read(self, text: str) -> date:
+        typed = _DATE.match(text)
         try:
-            if typed := _DATE.match(text):
+            if typed:
                 day, month, year = map(int, typed.groups())
                 found = date(year, month, day)
             else:
                 found = date.fromisoformat(text)
         except ValueError:
-            found = None
-        if found is None or found.year < MIN_YEAR:
+            found = date.min
+        if found.year < MIN_YEAR:
             raise forms.ValidationError(
                 _("Hãy ghi đúng ngày/tháng/năm, năm gồm bốn chữ số, ví dụ 05/09/1990.")
             )
         return found
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         try:
-            return f"{date.fromisoformat(value):%d/%m/%Y}"
+            return formats.day(date.fromisoformat(value))
         except (TypeError, ValueError):
             return value
 
 
-def _limit(limit: Any) -> date:
-    return timezone.localdate() if limit == "today" else date.fromisoformat(str(limit))
+def limit_day(limit: str) -> date:
+    return timezone.localdate() if limit == TODAY else date.fromisoformat(limit)
+
+
+def read_limit(value: Any, where: str) -> str:
+    """A limit is written as an answer is kept: "2026-01-31"; or it is "today"."""
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    if value != TODAY and date.fromisoformat(value).isoformat() != value:
+        raise ValueError("not an ISO date")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(TypedQuestion):
+    kind = "date"
+    editor_help = "một ngày; “min” và “max” là giới hạn, ghi “2026-01-31” hoặc “today”."
+    blank_template = "services/questions/blank/date.html"
+
+    min: str | None = spec_key(read_limit, default=None)
+    max: str | None = spec_key(read_limit, default=None)
+
+    def make_field(self, **common: Any) -> forms.Field:
+        return VietnameseDateField(minimum=self.min, maximum=self.max, **common)
+
+    def words(self, answer: Any) -> str:
+        return formats.day(date.fromisoformat(answer))
+
+    def example(self, turn: int) -> str:
+        """Return a day that the label may mean, inside the limits."""
+        label = self.label.lower()
+        if "sinh" in label:
+            day = date(1995, 6, 15)
+        elif "dự kiến" in label or "bắt đầu" in label:
+            day = timezone.localdate() + timedelta(days=30)
+        else:
+            day = date(2015, 3, 20)
+        if self.min:
+            day = max(day, limit_day(self.min))
+        if self.max:
+            day = min(day, limit_day(self.max))
+        return day.isoformat()

@@ -1,35 +1,39 @@
 """A mail address."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import MISSING
+from services.questions.base import ANSWER_MISSING, TypedQuestion
 
-
-class Email(AnsweredKind):
-    name = "email"
-    help = "email: địa chỉ thư điện tử."
-
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        return EmailField(**common)
-
-    def words(self, question: Question, value: Any) -> str:
-        return str(value)
-
-    def example(self, question: Question, turn: int) -> str:
-        return f"lienhe{turn}@example.vn"
+MAX_LENGTH = 254  # RFC 5321: a path has 256 octets, brackets included
 
 
 class EmailField(forms.EmailField):
-    """A mail address; what is none is refused with an example."""
+    """What is no mail address is refused with an example."""
 
-    default_error_messages = MISSING
+    default_error_messages = {"required": ANSWER_MISSING}
     default_validators = [EmailValidator(_("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn."))]
 
-    def __init__(self, **kwargs):
-        attrs = {"autocomplete": "email"}
-        super().__init__(**{"max_length": 254, "widget": forms.EmailInput(attrs=attrs), **kwargs})
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput(attrs={"autocomplete": "email"})
+        super().__init__(**{"max_length": MAX_LENGTH, "widget": widget, **kwargs})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email(TypedQuestion):
+    kind = "email"
+    editor_help = "địa chỉ thư điện tử."
+    blank_template = "services/questions/blank/line.html"
+
+    def make_field(self, **common: Any) -> forms.Field:
+        return EmailField(**common)
+
+    def words(self, answer: Any) -> str:
+        return str(answer)
+
+    def example(self, turn: int) -> str:
+        return f"lienhe{turn}@example.vn"

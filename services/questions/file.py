@@ -1,11 +1,12 @@
-"""A file that is sent with the papers."""
+"""A file, asked for on the page of papers and kept as an attachment, not among the answers."""
 
-from services.questions.base import QuestionKind
+from dataclasses import dataclass
+
+from services.questions.base import AskedQuestion
 
 
-class File(QuestionKind):
-    """Answered on the page of papers, with a file and not with a value."""
-
-    name = "file"
-    help = "file: một tệp gửi cùng giấy tờ."
+@dataclass(frozen=True, kw_only=True)
+class File(AskedQuestion):
+    kind = "file"
+    editor_help = "một tệp, tải lên cùng với giấy tờ kèm theo."
     blank_template = "services/questions/blank/file.html"

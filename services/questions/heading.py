@@ -1,10 +1,18 @@
 """A heading between questions."""
 
-from services.questions.base import QuestionKind
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from services.questions.base import Statement
 
 
-class Heading(QuestionKind):
-    name = "heading"
-    asks = False
-    help = "heading: tiêu đề, chỉ để đọc."
+@dataclass(frozen=True, kw_only=True)
+class Heading(Statement):
+    kind = "heading"
+    editor_help = "đầu mục giữa các câu hỏi; chỉ để đọc, “key” không bắt buộc."
     blank_template = "services/questions/blank/heading.html"
+
+    def html(self) -> SafeString:
+        return format_html('<h2 class="form-heading">{}</h2>', self.label)

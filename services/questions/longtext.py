@@ -1,28 +1,19 @@
 """A text of several lines."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import CleanCharField
-
-MAX_LENGTH = 4000
+from services.questions.text import Text
 
 
-class LongText(AnsweredKind):
-    name = "longtext"
-    allowed = frozenset({"max_length"})
-    help = "longtext: nhiều dòng chữ; có thể thêm “max_length”."
+@dataclass(frozen=True, kw_only=True)
+class LongText(Text):
+    kind = "longtext"
+    editor_help = "nhiều dòng chữ; “max_length” là số ký tự nhiều nhất (bỏ trống là 4000)."
     blank_template = "services/questions/blank/longtext.html"
+    default_max_length = 4000
 
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        length = question.max_length or MAX_LENGTH
-        widget = forms.Textarea(attrs={"rows": 5})
-        return CleanCharField(max_length=length, widget=widget, **common)
-
-    def words(self, question: Question, value: Any) -> str:
-        return str(value)
-
-    def example(self, question: Question, turn: int) -> str:
-        return (question.placeholder or "Thông tin minh họa")[: question.max_length]
+    def make_field(self, **common: Any) -> forms.Field:
+        return super().make_field(widget=forms.Textarea(attrs={"rows": 5}), **common)

@@ -1,34 +1,68 @@
-"""A short text on one line."""
+"""One line of text, and the text field on which those of other kinds stand."""
 
-from typing import Any
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import CleanCharField
+from services.questions.base import ANSWER_MISSING, TypedQuestion
+from services.questions.spec_keys import read_length, spec_key
 
-MAX_LENGTH = 200
-NAMES = ("Nguyễn Văn Thuận", "Đinh Thị Lan", "Phạm Văn Treo", "Lê Văn Đức", "Phạm Thị Nía")
-PERSON_WORDS = ("họ và tên", "họ tên", "người đại diện")
+EXAMPLE_NAMES = (
+    "Phạm Văn Ngheo", "Phạm Thị Bé", "Nguyễn Văn Thuận", "Đinh Thị Lan", "Trần Thị Thu Hà",
+    "Phạm Văn Treo", "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến",
+    "Đinh Văn Dút", "Bùi Quang Huy",
+)  # fmt: skip
 
 
-class Text(AnsweredKind):
-    name = "text"
-    allowed = frozenset({"max_length", "unit"})
-    help = "text: một dòng chữ; có thể thêm “max_length”."
+class CleanCharField(forms.CharField):
+    """Text in composed Unicode, without control characters that no keyboard types.
 
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        return CleanCharField(max_length=question.max_length or MAX_LENGTH, **common)
+    A text that is too long is refused with a sentence, not cut off. `replacements` are made in what
+    was typed before it is checked.
+    """
 
-    def words(self, question: Question, value: Any) -> str:
-        return str(value)
+    default_error_messages = {"required": ANSWER_MISSING}
+    replacements: ClassVar[tuple[tuple[re.Pattern[str], str], ...]] = ()
 
-    def example(self, question: Question, turn: int) -> str:
-        label = question.label.lower()
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", super().to_python(value) or "")
+        text = "".join(char for char in text if char in "\r\n\t" or char.isprintable())
+        for pattern, replacement in self.replacements:
+            text = pattern.sub(replacement, text)
+        return text
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(TypedQuestion):
+    kind = "text"
+    editor_help = "một dòng chữ; “max_length” là số ký tự nhiều nhất (bỏ trống là 200)."
+    blank_template = "services/questions/blank/line.html"
+    default_max_length: ClassVar[int] = 200
+
+    max_length: int | None = spec_key(read_length, default=None)
+
+    def make_field(self, **common: Any) -> forms.Field:
+        return CleanCharField(max_length=self.max_length or self.default_max_length, **common)
+
+    def words(self, answer: Any) -> str:
+        return str(answer)
+
+    def example(self, turn: int) -> str:
+        return self._example(turn)[: self.max_length]
+
+    def _example(self, turn: int) -> str:
+        label = self.label.lower()
         if "mã số thuế" in label:
-            example = f"4300{turn % 1_000_000:06d}"
-        elif any(word in label for word in PERSON_WORDS):
-            example = NAMES[turn % len(NAMES)]
-        else:
-            example = question.placeholder or "Thông tin minh họa"
-        return example[: question.max_length]
+            return f"4300{turn % 1_000_000:06d}"
+        if any(word in label for word in ("họ và tên", "họ tên", "người đại diện")):
+            return EXAMPLE_NAMES[(turn + 5) % len(EXAMPLE_NAMES)]
+        return self.placeholder or "Thông tin minh họa"

@@ -1,27 +1,29 @@
 """Yes or no."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from services.questions.base import AnsweredKind, Question
-from services.questions.fields import OneOfField
+from services.questions.base import CHOICE_MISSING, FormQuestion
+
+LABELS = {"yes": _("Có"), "no": _("Không")}
 
 
-class YesNo(AnsweredKind):
-    """Stored as "yes" or "no"."""
-
-    name = "yesno"
-    help = "yesno: có hoặc không."
+@dataclass(frozen=True, kw_only=True)
+class YesNo(FormQuestion):
+    kind = "yesno"
+    editor_help = "trả lời “Có” hoặc “Không”."
+    answer_missing = CHOICE_MISSING
     blank_template = "services/questions/blank/yesno.html"
 
-    def field(self, question: Question, **common: Any) -> forms.Field:
-        choices = [("yes", _("Có")), ("no", _("Không"))]
-        return OneOfField(choices=choices, widget=forms.RadioSelect, **common)
+    def make_field(self, **common: Any) -> forms.Field:
+        choices = list(LABELS.items())
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
 
-    def words(self, question: Question, value: Any) -> str:
-        return str(_("Có") if value == "yes" else _("Không"))
+    def words(self, answer: Any) -> str:
+        return str(LABELS[answer])
 
-    def example(self, question: Question, turn: int) -> str:
+    def example(self, turn: int) -> str:
         return "yes"

@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import translate_url
 from django.utils.http import escape_leading_slashes
 
@@ -19,12 +20,12 @@ def level_name(number: int) -> str:
     """Return what the authority calls level `number` in its era: 4 → "Mức độ 4"."""
     for level in settings.AUTHORITY["levels"]:
         if level["number"] == number:
-            return level["name"]
+            return str(level["name"])
     return str(number)
 
 
 @register.simple_tag(takes_context=True)
-def lang_url(context, language: str) -> str:
+def lang_url(context: Context, language: str) -> str:
     """Return the address of this page in `language`; of the home page where there is no request."""
     request = context.get("request")
     # A path that begins with two slashes would be the address of another site.

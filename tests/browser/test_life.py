@@ -162,7 +162,7 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     )
     assert messages == [
         (name, "done")
-        for name in ("submitted", "payment_recorded", "received", "approved", "returned")
+        for name in ("submitted", "payment_recorded", "received", "approved", "delivered")
     ]
 
 

@@ -1,93 +1,14 @@
 """A dossier read back: questions with answers in words, papers with their files."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dossiers import answers
 from dossiers.applicant import drafts
 from dossiers.models import Dossier
 from dossiers.moves import Action
 from dossiers.states import Role, State
-from services import questions
-from services.form_spec import ASKING, Option, Question
 from tests.dossiers.factories import DossierFactory, act, attach, image_file
 from tests.services.factories import PaperFactory, ServiceFactory
-
-OPTIONS = (Option("xd", "Xây dựng"), Option("sc", "Sửa chữa"))
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-
-
-def question(kind: str, **rest) -> Question:
-    return Question(key="q", kind=kind, label="Câu hỏi", options=OPTIONS, **rest)
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "words"),
-    [
-        ("text", "Xin cấp", "Xin cấp"),
-        ("longtext", "Dòng một\nDòng hai", "Dòng một\nDòng hai"),
-        ("date", "2026-02-11", "11/02/2026"),
-        ("yesno", "yes", "Có"),
-        ("yesno", "no", "Không"),
-        ("choice", "xd", "Xây dựng"),
-        ("choice", "bỏ rồi", "bỏ rồi"),
-        ("choices", ["xd", "sc"], "Xây dựng; Sửa chữa"),
-        ("number", 1234567, "1.234.567"),
-        ("number", -1234, "-1.234"),
-        ("number", 0, "0"),
-        ("number", "12.5", "12,5"),
-        (
-            "address",
-            {"province": "Quảng Ngãi", "commune": "Ba Xa", "detail": "Nước Như"},
-            "Nước Như, Ba Xa, Quảng Ngãi",
-        ),
-        ("address", {"province": "Quảng Ngãi", "commune": "", "detail": ""}, "Quảng Ngãi"),
-        ("citizen_id", "051085001234", "051085001234"),
-    ],
-)
-def test_in_words_reads_as_people_write(kind, value, words):
-    assert questions.in_words(question(kind), value) == words
-
-
-def test_in_words_gives_a_number_its_unit():
-    assert questions.in_words(question("number", unit="m²"), 80) == "80 m²"
-
-
-@pytest.mark.parametrize("kind", sorted(ASKING))
-@pytest.mark.parametrize("empty", [None, "", [], {}])
-def test_in_words_of_an_empty_answer_is_empty(kind, empty):
-    assert questions.in_words(question(kind), empty) == ""
-
-
-@given(st.sampled_from(sorted(ASKING)), json_values)
-def test_in_words_reads_any_answer_kept_from_an_older_form(kind, value):
-    """A refreshed draft keeps its answers while the kind of a question may have changed under
-    them.
-    """
-    assert isinstance(questions.in_words(question(kind), value), str)
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        ("date", "ngày mai"),
-        ("address", "Ba Xa"),
-        ("choices", "xd"),
-        ("choice", ["xd"]),
-        ("number", {"a": 1}),
-    ],
-)
-def test_in_words_shows_an_answer_that_does_not_fit_as_given(kind, value):
-    words = questions.in_words(question(kind), value)
-    assert words in (str(value), "Xây dựng")
-
 
 FORM = {
     "sections": [

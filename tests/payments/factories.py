@@ -65,17 +65,17 @@ def call(raw: str) -> Outcome:
     return inbox.receive_call(default_gateway(), raw)
 
 
-def books(payment: Payment) -> dict[str, int]:
+def entries_of(payment: Payment) -> dict[str, int]:
     """The ledger entries of a payment, by kind."""
     return dict(payment.entries.values_list("kind", "amount"))
 
 
-def fresh(row):
+def reloaded(row):
     """The row as the database has it now."""
     return type(row).objects.get(pk=row.pk)
 
 
-def words(
+def message_fields(
     payment: Payment, code: str = "00", status: str | None = None, **changes: str
 ) -> dict[str, str]:
     """What the gateway says of a payment, unsigned."""
@@ -94,10 +94,12 @@ def words(
     return {**fields, **changes}
 
 
-def said(payment: Payment, code: str = "00", status: str | None = None, **changes: str) -> str:
+def signed_message(
+    payment: Payment, code: str = "00", status: str | None = None, **changes: str
+) -> str:
     """What the gateway says of a payment, as a signed query string."""
     return vnpay.signed_query(
-        words(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"]
+        message_fields(payment, code, status, **changes), settings.VNPAY["HASH_SECRET"]
     )
 
 
@@ -105,6 +107,6 @@ def message(
     payment: Payment, code: str = "00", status: str | None = None, **changes: str
 ) -> Message:
     """What the gateway says of a payment, read and verified."""
-    read = default_gateway().read(said(payment, code, status, **changes))
+    read = default_gateway().read(signed_message(payment, code, status, **changes))
     assert read is not None
     return read

@@ -17,7 +17,7 @@ from tests.payments.factories import (
     message,
     open_payment,
     paid_dossier,
-    said,
+    signed_message,
 )
 from tests.portal.factories import UserFactory
 
@@ -47,13 +47,13 @@ def shown(response) -> set:
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
 @pytest.mark.parametrize("address", [LIST, MESSAGES])
-def test_staff_with_a_role_may_look(client, role, address):
+def test_lists_are_open_to_staff_with_a_role(client, role, address):
     client.force_login(UserFactory(role=role))
     assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("address", [LIST, MESSAGES])
-def test_citizens_and_strangers_may_not(client, address):
+def test_lists_are_closed_to_citizens_and_strangers(client, address):
     assert client.get(address).status_code == 302
     client.force_login(UserFactory())
     assert client.get(address).status_code == 302
@@ -61,26 +61,26 @@ def test_citizens_and_strangers_may_not(client, address):
     assert client.get(address).status_code == 403
 
 
-def test_one_payment_shows_its_books_and_every_word_of_the_gateway(client, desk):
+def test_payment_page_shows_its_entries_and_messages(client, desk):
     payment = PaymentFactory()
-    call(said(payment))
+    call(signed_message(payment))
     text = page(client.get(f"{LIST}{payment.pk}/change/"))
     assert payment.reference in text
     assert "100.000 đồng" in text
     assert "vnp_TransactionNo=14226112" in text.replace("<wbr>", "")
 
 
-def test_words_of_a_stranger_are_shown_as_words(client, desk):
+def test_message_page_escapes_what_a_stranger_sent(client, desk):
     call("<script>alert(1)</script>")
     row = GatewayMessage.objects.get()
     assert "<script>alert" not in page(client.get(f"{MESSAGES}{row.pk}/change/"))
 
 
 @pytest.mark.parametrize("model", [Payment, GatewayMessage])
-def test_nothing_is_added_changed_or_deleted_here(client, model):
+def test_admin_adds_changes_and_deletes_nothing(client, model):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     payment = PaymentFactory()
-    call(said(payment))
+    call(signed_message(payment))
     row = model.objects.get()
     base = f"/admin/payments/{model._meta.model_name}/"
     assert client.get(f"{base}add/").status_code == 403
@@ -90,7 +90,7 @@ def test_nothing_is_added_changed_or_deleted_here(client, model):
     assert 'name="_save"' not in page(client.get(f"{base}{row.pk}/change/"))
 
 
-def test_the_filter_finds_what_has_to_go_back(client, desk):
+def test_filter_finds_what_has_to_go_back(client, desk):
     fine = PaymentFactory()
     twice = open_payment(fine.dossier, now=fine.expires_at)
     for payment in (fine, twice):
@@ -98,23 +98,23 @@ def test_the_filter_finds_what_has_to_go_back(client, desk):
     assert shown(client.get(f"{LIST}?needs_refund__exact=1")) == {twice}
 
 
-def test_the_filter_finds_what_the_bank_said_and_never_confirmed(client, desk):
+def test_filter_finds_a_success_that_was_never_confirmed(client, desk):
     silent, confirmed = PaymentFactory(), PaymentFactory()
     for payment in (silent, confirmed):
-        inbox.receive_return(default_gateway(), said(payment))
+        inbox.receive_return(default_gateway(), signed_message(payment))
     ledger.settle(message(confirmed))
     assert shown(client.get(f"{LIST}?doi-soat=co")) == {silent}
 
 
-def test_the_filter_finds_wrong_amounts(client, desk):
+def test_filter_finds_wrong_amounts(client, desk):
     payment = PaymentFactory()
-    call(said(payment, vnp_Amount="100"))
-    call(said(payment))
+    call(signed_message(payment, vnp_Amount="100"))
+    call(signed_message(payment))
     [row] = shown(client.get(f"{MESSAGES}?outcome=wrong_amount"))
     assert row.outcome == "wrong_amount"
 
 
-def test_the_dossiers_page_leads_to_its_payments(client, desk):
+def test_list_shows_the_payments_of_one_dossier(client, desk):
     payment = PaymentFactory()
     PaymentFactory()
     assert shown(client.get(f"{LIST}?dossier__id__exact={payment.dossier_id}")) == {payment}
@@ -123,12 +123,12 @@ def test_the_dossiers_page_leads_to_its_payments(client, desk):
 @pytest.mark.parametrize(
     "query", ["q=K7QD", "q=%F0%9F%92%B0", "state__exact=xyz", "created_at__year=2026", "e=1"]
 )
-def test_searching_for_anything_is_harmless(client, desk, query):
+def test_search_for_anything_is_harmless(client, desk, query):
     PaymentFactory()
     assert client.get(f"{LIST}?{query}").status_code in (200, 302)
 
 
-def test_the_list_costs_the_same_whatever_its_length(client, desk):
+def test_list_costs_the_same_whatever_its_length(client, desk):
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             client.get(LIST)
@@ -142,7 +142,7 @@ def test_the_list_costs_the_same_whatever_its_length(client, desk):
     assert statements() == one
 
 
-def test_every_model_of_money_is_read_only_in_the_admin():
+def test_admin_of_every_model_of_money_is_read_only():
     for model, options in admin.site._registry.items():
         if model._meta.app_label == "payments":
             assert not options.has_change_permission(None)
@@ -157,13 +157,13 @@ def cash(dossier) -> str:
     return reverse("admin:payments_cash", args=[dossier.pk])
 
 
-def test_the_desk_sees_the_amount_before_taking_it(client, desk):
+def test_take_cash_shows_the_amount_first(client, desk):
     dossier = paid_dossier(State.RECEIVED)
     assert "100.000 đồng" in page(client.get(cash(dossier)))
     assert not Payment.objects.exists()
 
 
-def test_the_desk_takes_cash_and_is_led_back_to_the_dossier(client, desk):
+def test_take_cash_records_it_and_leads_back_to_the_dossier(client, desk):
     dossier = paid_dossier(State.RECEIVED)
     response = client.post(cash(dossier), {"amount": FEE}, follow=True)
     assert response.redirect_chain[-1][0] == reverse(
@@ -177,7 +177,7 @@ def test_the_desk_takes_cash_and_is_led_back_to_the_dossier(client, desk):
 
 
 @pytest.mark.parametrize("role", [Role.CASE, Role.LEADER, None])
-def test_nobody_else_takes_cash(client, role):
+def test_take_cash_is_for_the_desk_alone(client, role):
     client.force_login(UserFactory(role=role, is_staff=True, is_superuser=role is None))
     dossier = paid_dossier(State.RECEIVED)
     assert client.get(cash(dossier)).status_code == 403
@@ -186,30 +186,30 @@ def test_nobody_else_takes_cash(client, role):
 
 
 @pytest.mark.parametrize("amount", ["", "1", "abc", "-100000", "100000.0", "٣", "9" * 40])
-def test_another_amount_than_is_owed_is_not_booked(client, desk, amount):
+def test_take_cash_refuses_another_amount_than_is_owed(client, desk, amount):
     dossier = paid_dossier(State.RECEIVED)
     response = client.post(cash(dossier), {"amount": amount}, follow=True)
     assert "vừa thay đổi" in page(response)
     assert not Payment.objects.exists()
 
 
-def test_a_double_click_takes_the_money_once_and_says_so(client, desk):
+def test_take_cash_clicked_twice_records_once_and_says_so(client, desk):
     dossier = paid_dossier(State.RECEIVED)
     client.post(cash(dossier), {"amount": FEE})
     assert "không còn khoản nào" in page(client.post(cash(dossier), {"amount": FEE}, follow=True))
     assert LedgerEntry.objects.count() == 1
 
 
-def test_the_desk_is_warned_when_the_money_is_perhaps_on_its_way(client, desk):
+def test_take_cash_warns_when_money_is_perhaps_on_its_way(client, desk):
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment))
+    inbox.receive_return(default_gateway(), signed_message(payment))
     assert "đã bị trừ tiền chưa" in page(client.get(cash(payment.dossier)))
 
 
 @pytest.mark.parametrize("state", [State.WITHDRAWN, State.DELIVERED])
-def test_where_nothing_is_to_take_there_is_no_button(client, desk, state):
+def test_take_cash_has_no_button_where_nothing_is_owed(client, desk, state):
     assert 'name="amount"' not in page(client.get(cash(paid_dossier(state))))
 
 
-def test_a_draft_is_not_found(client, desk):
+def test_take_cash_of_a_draft_is_not_found(client, desk):
     assert client.get(cash(paid_dossier(State.DRAFT))).status_code == 404

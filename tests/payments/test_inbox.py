@@ -6,28 +6,34 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from payments import inbox, ledger
-from payments.gateways import default_gateway
+from payments.gateways import default_gateway, get_gateway
 from payments.gateways.base import Outcome
 from payments.models import MAX_RAW, GatewayMessage, Payment
 from payments.states import PaymentState
-from tests.payments.factories import GatewayMessageFactory, PaymentFactory, call, open_payment, said
+from tests.payments.factories import (
+    GatewayMessageFactory,
+    PaymentFactory,
+    call,
+    open_payment,
+    signed_message,
+)
 
 pytestmark = pytest.mark.django_db
 
 IPN, RETURN = GatewayMessage.Kind.IPN, GatewayMessage.Kind.RETURN
 
 
-def test_an_ipn_is_kept_word_for_word_with_its_answer():
+def test_receive_call_keeps_it_word_for_word_with_its_outcome():
     payment = PaymentFactory()
-    raw = said(payment)
+    raw = signed_message(payment)
     assert call(raw) == Outcome.RECORDED
     kept = GatewayMessage.objects.get()
     assert (kept.kind, kept.raw, kept.signature_ok, kept.says_paid) == (IPN, raw, True, True)
     assert (kept.outcome, kept.payment) == (Outcome.RECORDED, payment)
 
 
-def test_every_repeated_ipn_is_kept():
-    raw = said(PaymentFactory())
+def test_receive_call_keeps_every_repeat():
+    raw = signed_message(PaymentFactory())
     assert [call(raw) for _ in range(3)] == [
         Outcome.RECORDED,
         Outcome.ALREADY_RECORDED,
@@ -40,10 +46,10 @@ def test_every_repeated_ipn_is_kept():
     ]
 
 
-def test_a_forged_ipn_is_kept_and_changes_nothing():
+def test_receive_call_keeps_a_forgery_and_changes_nothing():
     payment = PaymentFactory()
     assert (
-        call(said(payment).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24"))
+        call(signed_message(payment).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24"))
         == Outcome.BAD_SIGNATURE
     )
     kept = GatewayMessage.objects.get()
@@ -57,17 +63,17 @@ def test_a_forged_ipn_is_kept_and_changes_nothing():
     assert payment.state == PaymentState.OPEN
 
 
-def test_a_message_outlives_the_failure_of_what_follows(monkeypatch):
+def test_receive_call_keeps_the_message_when_settling_fails(monkeypatch):
     def fall_over(message):
         raise RuntimeError("disk on fire")
 
     monkeypatch.setattr(ledger, "settle", fall_over)
-    assert call(said(PaymentFactory())) == Outcome.ERROR
+    assert call(signed_message(PaymentFactory())) == Outcome.ERROR
     assert GatewayMessage.objects.get().outcome == Outcome.ERROR
 
 
-def test_after_a_failure_the_gateway_calls_again_and_is_heard(monkeypatch):
-    raw = said(PaymentFactory())
+def test_receive_call_after_a_failure_settles_the_repeat(monkeypatch):
+    raw = signed_message(PaymentFactory())
     with monkeypatch.context() as broken:
         broken.setattr(ledger, "settle", lambda message: 1 / 0)
         call(raw)
@@ -75,29 +81,29 @@ def test_after_a_failure_the_gateway_calls_again_and_is_heard(monkeypatch):
 
 
 @pytest.mark.parametrize("raw", ["", "\x00", "a" * 100_000, "%ff%00", "vnp_TxnRef=%00", "€ đồng"])
-def test_rubbish_is_kept_within_bounds(raw):
+def test_receive_call_keeps_rubbish_within_bounds(raw):
     assert call(raw) == Outcome.BAD_SIGNATURE
     assert len(GatewayMessage.objects.get().raw) <= MAX_RAW
 
 
-def test_a_return_is_kept_once_however_often_it_is_reloaded():
-    raw = said(PaymentFactory())
+def test_receive_return_keeps_it_once_however_often_it_is_reloaded():
+    raw = signed_message(PaymentFactory())
     for _ in range(3):
         inbox.receive_return(default_gateway(), raw)
     kept = GatewayMessage.objects.get()
     assert (kept.kind, kept.signature_ok, kept.says_paid, kept.outcome) == (RETURN, True, True, "")
 
 
-def test_a_return_settles_nothing():
+def test_receive_return_settles_nothing():
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment))
+    inbox.receive_return(default_gateway(), signed_message(payment))
     payment.refresh_from_db()
     assert (payment.state, payment.entries.count()) == (PaymentState.OPEN, 0)
 
 
-def test_after_a_signed_success_nobody_is_asked_to_pay_again_until_the_time_is_over():
+def test_receive_return_of_a_success_stops_further_payments_until_it_expires():
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment))
+    inbox.receive_return(default_gateway(), signed_message(payment))
     assert payment in Payment.objects.unconfirmed()
     with pytest.raises(ledger.NotPayable, match="đừng nộp lần nữa"):
         open_payment(payment.dossier, now=payment.expires_at)
@@ -107,23 +113,37 @@ def test_after_a_signed_success_nobody_is_asked_to_pay_again_until_the_time_is_o
 
 
 @pytest.mark.parametrize("code", ["24", "51"])
-def test_a_signed_failure_keeps_nobody_from_paying(code):
+def test_receive_return_of_a_failure_stops_nobody(code):
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment, code))
+    inbox.receive_return(default_gateway(), signed_message(payment, code))
     assert payment not in Payment.objects.unconfirmed()
     assert open_payment(payment.dossier) == payment
 
 
-def test_a_forged_success_keeps_nobody_from_paying():
+def test_receive_return_of_a_forgery_stops_nobody():
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment) + "0")
+    inbox.receive_return(default_gateway(), signed_message(payment) + "0")
     assert open_payment(payment.dossier) == payment
 
 
-def test_a_confirmed_payment_is_not_unconfirmed():
+def test_receive_return_of_another_provider_stops_nobody():
     payment = PaymentFactory()
-    inbox.receive_return(default_gateway(), said(payment))
-    call(said(payment))
+    assert inbox.receive_return(get_gateway("vnpay"), signed_message(payment)) is not None
+    assert GatewayMessage.objects.get().payment is None
+    assert open_payment(payment.dossier) == payment
+
+
+def test_receive_return_keeps_it_for_each_provider_it_is_brought_to():
+    raw = signed_message(PaymentFactory())
+    for provider in ("vnpay", "mock", "mock"):
+        inbox.receive_return(get_gateway(provider), raw)
+    assert GatewayMessage.objects.count() == 2
+
+
+def test_unconfirmed_leaves_out_a_confirmed_payment():
+    payment = PaymentFactory()
+    inbox.receive_return(default_gateway(), signed_message(payment))
+    call(signed_message(payment))
     assert payment not in Payment.objects.unconfirmed()
 
 
@@ -140,32 +160,32 @@ def test_a_confirmed_payment_is_not_unconfirmed():
         {"outcome": "recorded", "raw": "x"},
     ],
 )
-def test_a_kept_message_is_never_changed(change):
+def test_message_is_never_changed(change):
     kept = GatewayMessageFactory()
     with pytest.raises((InternalError, IntegrityError), match="append-only"), transaction.atomic():
         GatewayMessage.objects.filter(pk=kept.pk).update(**change)
 
 
-def test_an_answer_is_filled_in_once():
+def test_message_outcome_is_filled_in_once():
     rows = GatewayMessage.objects.filter(pk=GatewayMessageFactory().pk)
     assert rows.update(outcome="recorded") == 1
     with pytest.raises((InternalError, IntegrityError), match="append-only"), transaction.atomic():
         rows.update(outcome="already")
 
 
-def test_a_return_is_never_answered():
+def test_message_of_a_return_gets_no_outcome():
     kept = GatewayMessageFactory(kind=RETURN)
     with pytest.raises((InternalError, IntegrityError), match="append-only"), transaction.atomic():
         GatewayMessage.objects.filter(pk=kept.pk).update(outcome="recorded")
 
 
-def test_a_signed_message_is_never_deleted():
+def test_message_with_a_signature_is_never_deleted():
     kept = GatewayMessageFactory()
     with pytest.raises((InternalError, IntegrityError), match="append-only"), transaction.atomic():
         GatewayMessage.objects.filter(pk=kept.pk).delete()
 
 
-def test_old_forgeries_are_forgotten_and_nothing_else():
+def test_delete_old_forgeries_deletes_nothing_else():
     forged, fresh, signed = (
         GatewayMessageFactory(signature_ok=False),
         GatewayMessageFactory(signature_ok=False),

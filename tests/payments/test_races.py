@@ -23,7 +23,7 @@ from tests.payments.factories import (
     message,
     open_payment,
     paid_dossier,
-    said,
+    signed_message,
 )
 from tests.portal.factories import UserFactory
 
@@ -65,9 +65,9 @@ def total(kind: str) -> int:
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_two_identical_ipns_make_one_entry_and_both_are_kept(_time):
+def test_race_of_identical_calls_makes_one_entry_and_keeps_both(_time):
     payment = PaymentFactory()
-    raw = said(payment)
+    raw = signed_message(payment)
     answers = at_once(*[lambda: call(raw)] * 2)
     assert sorted(answers) == [Outcome.ALREADY_RECORDED, Outcome.RECORDED]
     assert LedgerEntry.objects.count() == 1
@@ -80,7 +80,7 @@ def test_two_identical_ipns_make_one_entry_and_both_are_kept(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_two_clicks_open_one_payment(_time):
+def test_race_of_clicks_opens_one_payment(_time):
     dossier = paid_dossier()
 
     def click():
@@ -93,7 +93,7 @@ def test_two_clicks_open_one_payment(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_two_clicks_when_the_old_payment_ran_out_open_one_new_payment(_time):
+def test_race_of_clicks_after_expiry_opens_one_new_payment(_time):
     old = PaymentFactory()
     opened = at_once(*[lambda: open_payment(old.dossier, now=old.expires_at)] * 2)
     assert opened[0] == opened[1] != old
@@ -101,13 +101,13 @@ def test_two_clicks_when_the_old_payment_ran_out_open_one_new_payment(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
+def test_race_of_payment_and_withdrawal_loses_no_money(_time):
     payment = PaymentFactory()
 
     def withdraw():
         return workflow.perform(payment.dossier, Action.WITHDRAW, role=Role.CITIZEN)
 
-    answer, withdrawn = at_once(lambda: call(said(payment)), withdraw)
+    answer, withdrawn = at_once(lambda: call(signed_message(payment)), withdraw)
     assert answer == Outcome.RECORDED
     assert withdrawn.state == State.WITHDRAWN
     payment.refresh_from_db()
@@ -121,10 +121,12 @@ def test_a_payment_and_a_withdrawal_end_truthfully_in_either_order(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_a_success_and_the_end_of_its_time_end_in_money_received(_time):
+def test_race_of_success_and_expiry_ends_settled(_time):
     payment = PaymentFactory()
     late = payment.expires_at + ledger.GRACE + timedelta(seconds=1)
-    answer, _expired = at_once(lambda: call(said(payment)), lambda: ledger.expire_stale(now=late))
+    answer, _expired = at_once(
+        lambda: call(signed_message(payment)), lambda: ledger.expire_stale(now=late)
+    )
     payment.refresh_from_db()
     assert answer == Outcome.RECORDED
     assert payment.state == PaymentState.SETTLED
@@ -132,7 +134,7 @@ def test_a_success_and_the_end_of_its_time_end_in_money_received(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_a_success_and_a_failure_of_one_payment_end_in_money_received(_time):
+def test_race_of_success_and_failure_ends_settled(_time):
     payment = PaymentFactory()
     at_once(lambda: ledger.settle(message(payment)), lambda: ledger.settle(message(payment, "24")))
     payment.refresh_from_db()
@@ -144,10 +146,10 @@ def test_a_success_and_a_failure_of_one_payment_end_in_money_received(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
+def test_race_of_two_paid_tabs_takes_one_fee_and_owes_one_back(_time):
     first = PaymentFactory()
     second = open_payment(first.dossier, now=first.expires_at)
-    answers = at_once(lambda: call(said(first)), lambda: call(said(second)))
+    answers = at_once(lambda: call(signed_message(first)), lambda: call(signed_message(second)))
     assert answers == [Outcome.RECORDED, Outcome.RECORDED]
     assert (total("charge"), total("refund_due"), Dossier.objects.get().fee_paid) == (
         2 * FEE,
@@ -158,10 +160,10 @@ def test_a_fee_paid_in_two_tabs_is_taken_once_and_due_back_once(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_cash_and_an_online_success_at_once_are_both_booked_and_one_is_due_back(_time):
+def test_race_of_cash_and_online_success_posts_all_that_came_in(_time):
     payment, officer = PaymentFactory(), UserFactory(role=Role.DESK)
     answer, cash = at_once(
-        lambda: call(said(payment)),
+        lambda: call(signed_message(payment)),
         lambda: ledger.record_cash(payment.dossier, by=officer),
     )
     assert answer == Outcome.RECORDED
@@ -173,7 +175,7 @@ def test_cash_and_an_online_success_at_once_are_both_booked_and_one_is_due_back(
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_two_officers_take_the_cash_once(_time):
+def test_race_of_two_officers_records_cash_once(_time):
     dossier = paid_dossier(State.RECEIVED)
     officers = [UserFactory(role=Role.DESK), UserFactory(role=Role.DESK)]
     outcomes = at_once(*[lambda by=by: ledger.record_cash(dossier, by=by) for by in officers])
@@ -182,10 +184,10 @@ def test_two_officers_take_the_cash_once(_time):
 
 
 @pytest.mark.parametrize("_time", TIMES)
-def test_paying_while_another_attempt_is_opened_loses_nothing(_time):
+def test_race_of_success_and_new_payment_loses_nothing(_time):
     first = PaymentFactory()
     answer, opened = at_once(
-        lambda: call(said(first)),
+        lambda: call(signed_message(first)),
         lambda: open_payment(first.dossier, now=first.expires_at),
     )
     assert answer == Outcome.RECORDED

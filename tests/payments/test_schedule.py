@@ -18,7 +18,7 @@ from tests.services.factories import ServiceFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_the_sweep_expires_what_nobody_finished():
+def test_sweep_expires_what_nobody_finished():
     long_ago = timezone.now() - ledger.GRACE - timedelta(minutes=16)
     stale, fresh = PaymentFactory(now=long_ago), PaymentFactory()
     assert schedule.sweep() == 1
@@ -28,7 +28,7 @@ def test_the_sweep_expires_what_nobody_finished():
     }
 
 
-def test_the_sweep_forgets_old_forgeries():
+def test_sweep_deletes_old_forgeries():
     GatewayMessageFactory(
         signature_ok=False, received_at=timezone.now() - inbox.KEEP_FORGERIES - timedelta(hours=1)
     )
@@ -44,7 +44,7 @@ def test_the_sweep_forgets_old_forgeries():
         (Action.RECEIVE, Role.DESK, False),
     ],
 )
-def test_the_money_of_a_withdrawn_or_refused_dossier_is_put_before_staff(action, role, flagged):
+def test_sweep_flags_the_money_of_a_withdrawn_or_refused_dossier(action, role, flagged):
     dossier = DossierFactory(service=ServiceFactory(paid=True))
     payment = ledger.record_cash(dossier, by=UserFactory(role=Role.DESK))
     act(dossier, action, role)
@@ -54,6 +54,6 @@ def test_the_money_of_a_withdrawn_or_refused_dossier_is_put_before_staff(action,
     assert payment.entries.count() == 1
 
 
-def test_a_second_sweep_finds_nothing_more():
+def test_sweep_is_idempotent():
     PaymentFactory(now=timezone.now() - timedelta(days=1))
     assert [schedule.sweep(), schedule.sweep()] == [1, 0]

@@ -21,22 +21,22 @@ OFFERED = {
 
 @pytest.mark.parametrize("move", Move)
 @pytest.mark.parametrize("state", PaymentState)
-def test_a_move_is_offered_from_exactly_these_states(state, move):
+def test_move_is_offered_from_exactly_these_states(state, move):
     assert may(state, move) == ((state, move) in OFFERED)
 
 
-def test_nothing_leads_out_of_settled():
+def test_moves_lead_nowhere_from_settled():
     assert not any(PaymentState.SETTLED in edge.sources for edge in MOVES.values())
 
 
-def test_a_success_is_believed_in_every_other_state():
+def test_settle_is_offered_from_every_other_state():
     assert MOVES[Move.SETTLE].sources == set(PaymentState) - {PaymentState.SETTLED}
 
 
-def test_every_state_but_the_first_can_be_reached():
+def test_moves_reach_every_state_but_the_first():
     assert {edge.target for edge in MOVES.values()} == set(PaymentState) - {PaymentState.OPEN}
 
 
 @pytest.mark.parametrize("state", PaymentState)
-def test_every_state_has_words_for_people(state):
+def test_state_has_words_for_people(state):
     assert state.label != state.value

@@ -15,7 +15,7 @@ from payments.gateways import default_gateway, vnpay
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState
 from tests.dossiers.factories import APPLICANT, DossierFactory, act
-from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, said
+from tests.payments.factories import FEE, PaymentFactory, message, paid_dossier, signed_message
 from tests.services.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def page(response) -> str:
     return response.content.decode()
 
 
-def test_the_addresses_are_the_agreed_ones():
+def test_addresses_are_the_agreed_ones():
     with override("vi"):
         assert (
             reverse("payments:checkout", args=["K7QD-93MX-AT4C"]) == "/thanh-toan/K7QD-93MX-AT4C/"
@@ -43,7 +43,7 @@ def test_the_addresses_are_the_agreed_ones():
 # --- Checkout ---
 
 
-def test_the_page_shows_what_for_and_how_much_and_opens_nothing(client):
+def test_checkout_shows_what_for_and_how_much_and_opens_nothing(client):
     dossier = paid_dossier()
     response = client.get(checkout(dossier))
     assert response.status_code == 200
@@ -53,13 +53,13 @@ def test_the_page_shows_what_for_and_how_much_and_opens_nothing(client):
     assert not Payment.objects.exists()
 
 
-def test_the_page_tells_nothing_of_the_person(client):
+def test_checkout_tells_nothing_of_the_person(client):
     text = page(client.get(checkout(paid_dossier())))
     for detail in ("applicant_name", "citizen_id", "phone", "email", "address"):
         assert APPLICANT[detail] not in text
 
 
-def test_the_code_is_read_however_it_is_typed(client):
+def test_checkout_reads_the_code_however_it_is_typed(client):
     dossier = paid_dossier()
     assert (
         client.get(f"/thanh-toan/{dossier.tracking_code.replace('-', '').lower()}/").status_code
@@ -67,7 +67,7 @@ def test_the_code_is_read_however_it_is_typed(client):
     )
 
 
-def test_paying_goes_to_the_gateway_with_a_signed_request(client):
+def test_checkout_leads_to_the_gateway_with_a_signed_request(client):
     dossier = paid_dossier()
     response = client.post(checkout(dossier))
     payment = Payment.objects.get()
@@ -82,14 +82,14 @@ def test_paying_goes_to_the_gateway_with_a_signed_request(client):
     assert fields["vnp_Locale"] == "vn"
 
 
-def test_the_gateway_reads_the_official_number_and_never_the_tracking_code(client):
+def test_checkout_tells_the_gateway_the_official_number_and_no_tracking_code(client):
     dossier = paid_dossier(State.RECEIVED)
     location = client.post(checkout(dossier))["Location"]
     assert dossier.official_number in location
     assert dossier.tracking_code not in location
 
 
-def test_in_english_the_way_back_is_english(client):
+def test_checkout_in_english_returns_to_english(client):
     fields = dict(
         parse_qsl(urlsplit(client.post("/en" + checkout(paid_dossier()))["Location"]).query)
     )
@@ -99,35 +99,36 @@ def test_in_english_the_way_back_is_english(client):
     )
 
 
-def test_two_clicks_lead_to_the_same_payment(client):
+def test_checkout_twice_leads_to_the_same_payment(client):
     dossier = paid_dossier()
     assert client.post(checkout(dossier))["Location"] == client.post(checkout(dossier))["Location"]
     assert Payment.objects.count() == 1
 
 
-def test_the_gateway_of_the_settings_is_used(client, settings):
+def test_checkout_uses_the_gateway_of_the_settings(client, settings):
     settings.VNPAY = {**settings.VNPAY, "PAY_URL": "https://gateway.example/paymentv2/vpcpay.html"}
+    settings.PAYMENT_PROVIDER = "vnpay"
     location = client.post(checkout(paid_dossier()))["Location"]
     assert location.startswith("https://gateway.example/paymentv2/vpcpay.html?vnp_Amount=")
 
 
-def test_a_forged_post_of_another_site_is_refused():
+def test_checkout_refuses_a_post_of_another_site():
     dossier = paid_dossier()
     assert Client(enforce_csrf_checks=True).post(checkout(dossier)).status_code == 403
     assert not Payment.objects.exists()
 
 
 @pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "x", "0000-0000-0000", "ket-qua2"])
-def test_an_unknown_code_is_not_found(client, code):
+def test_checkout_of_an_unknown_code_is_not_found(client, code):
     assert client.get(f"/thanh-toan/{code}/").status_code == 404
     assert client.post(f"/thanh-toan/{code}/").status_code == 404
 
 
-def test_a_draft_is_not_found(client):
+def test_checkout_of_a_draft_is_not_found(client):
     assert client.get(checkout(paid_dossier(State.DRAFT))).status_code == 404
 
 
-def test_guessing_codes_is_slowed_down(client, settings):
+def test_checkout_limits_the_rate_of_guesses(client, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 2
     statuses = [client.get("/thanh-toan/AAAA-AAAA-AAAA/").status_code for _ in range(3)]
     assert statuses == [404, 404, 429]
@@ -144,7 +145,7 @@ def test_guessing_codes_is_slowed_down(client, settings):
         ),
     ],
 )
-def test_where_nothing_can_be_paid_the_page_says_why(client, make, sentence):
+def test_checkout_says_why_nothing_can_be_paid(client, make, sentence):
     dossier = make()
     shown, posted = client.get(checkout(dossier)), client.post(checkout(dossier))
     assert (shown.status_code, posted.status_code) == (200, 409)
@@ -153,17 +154,17 @@ def test_where_nothing_can_be_paid_the_page_says_why(client, make, sentence):
     assert not Payment.objects.exists()
 
 
-def test_checkout_without_any_provider_says_so_and_opens_nothing(client, settings):
-    settings.MOCK_GATEWAY = False
+def test_checkout_with_a_gateway_that_is_not_set_up_says_so_and_opens_nothing(client, settings):
+    settings.PAYMENT_PROVIDER = "vnpay"
     response = client.post(checkout(paid_dossier()))
     assert response.status_code == 409
     assert "tạm ngừng" in page(response)
     assert not Payment.objects.exists()
 
 
-def test_whoever_has_perhaps_paid_is_warned(client):
+def test_checkout_warns_whoever_has_perhaps_paid(client):
     payment = PaymentFactory()
-    client.get(f"{RETURN}?{said(payment)}")
+    client.get(f"{RETURN}?{signed_message(payment)}")
     assert "đừng nộp lần nữa" in page(client.get(checkout(payment.dossier)))
     assert client.post(checkout(payment.dossier)).status_code == 409
     Payment.objects.filter(pk=payment.pk).update(state=PaymentState.EXPIRED)
@@ -175,42 +176,42 @@ def test_whoever_has_perhaps_paid_is_warned(client):
 # --- Coming back ---
 
 
-def test_coming_back_changes_nothing_but_keeps_the_message(client):
+def test_return_keeps_the_message_and_changes_nothing_else(client):
     payment = PaymentFactory()
-    client.get(f"{RETURN}?{said(payment)}")
+    client.get(f"{RETURN}?{signed_message(payment)}")
     payment.refresh_from_db()
     assert (payment.state, payment.dossier.fee_paid) == (PaymentState.OPEN, 0)
-    assert GatewayMessage.objects.get().raw == said(payment)
+    assert GatewayMessage.objects.get().raw == signed_message(payment)
 
 
-def test_before_the_ipn_the_page_waits_and_looks_again_by_itself(client):
-    response = client.get(f"{RETURN}?{said(PaymentFactory())}")
+def test_return_before_the_call_waits_and_reloads_itself(client):
+    response = client.get(f"{RETURN}?{signed_message(PaymentFactory())}")
     assert response.status_code == 200
     assert "Đang chờ ngân hàng xác nhận" in page(response)
     assert response["Refresh"] == "5"
 
 
-def test_after_the_ipn_the_page_says_paid_and_rests(client):
+def test_return_after_the_call_says_paid_and_reloads_no_more(client):
     payment = PaymentFactory()
     ledger.settle(message(payment))
-    response = client.get(f"{RETURN}?{said(payment)}")
+    response = client.get(f"{RETURN}?{signed_message(payment)}")
     assert "Đã thanh toán" in page(response)
     assert "Refresh" not in response
 
 
-def test_the_books_count_and_not_what_the_browser_brings(client):
+def test_return_shows_the_books_and_not_what_the_browser_brings(client):
     payment = PaymentFactory()
     ledger.settle(message(payment))
-    assert "Đã thanh toán" in page(client.get(f"{RETURN}?{said(payment, '24')}"))
+    assert "Đã thanh toán" in page(client.get(f"{RETURN}?{signed_message(payment, '24')}"))
 
 
 @pytest.mark.parametrize("code", [*vnpay.REASONS, "99", "98"])
 @pytest.mark.parametrize("with_ipn", [True, False])
-def test_a_failure_tells_its_reason_and_offers_another_try(client, code, with_ipn):
+def test_return_of_a_failure_tells_the_reason_and_offers_another_try(client, code, with_ipn):
     payment = PaymentFactory()
     if with_ipn:
         ledger.settle(message(payment, code))
-    response = client.get(f"{RETURN}?{said(payment, code)}")
+    response = client.get(f"{RETURN}?{signed_message(payment, code)}")
     assert "Chưa thanh toán được" in page(response)
     assert str(default_gateway().reason(code)) in page(response)
     assert "Thanh toán lại" in page(response)
@@ -218,40 +219,40 @@ def test_a_failure_tells_its_reason_and_offers_another_try(client, code, with_ip
     assert "Refresh" not in response
 
 
-def test_money_under_suspicion_is_not_asked_for_again(client):
+def test_return_of_held_money_asks_for_no_other_payment(client):
     payment = PaymentFactory()
     ledger.settle(message(payment, "07", "07"))
-    text = page(client.get(f"{RETURN}?{said(payment, '07', '07')}"))
+    text = page(client.get(f"{RETURN}?{signed_message(payment, '07', '07')}"))
     assert "Ngân hàng đang kiểm tra" in text
     assert "Thanh toán lại" not in text
 
 
-def test_money_that_has_to_go_back_is_told(client):
+def test_return_tells_of_money_that_has_to_go_back(client):
     payment = PaymentFactory()
     act(payment.dossier, Action.WITHDRAW, Role.CITIZEN)
     ledger.settle(message(payment))
-    text = page(client.get(f"{RETURN}?{said(payment)}"))
+    text = page(client.get(f"{RETURN}?{signed_message(payment)}"))
     assert "sẽ hoàn lại" in text
     assert "Hồ sơ không còn nhận tiền" in text
 
 
-def test_a_success_that_was_never_confirmed_is_told_without_a_second_bill(client):
+def test_return_of_an_unconfirmed_success_asks_for_no_other_payment(client):
     payment = PaymentFactory()
     Payment.objects.filter(pk=payment.pk).update(state=PaymentState.EXPIRED)
-    text = page(client.get(f"{RETURN}?{said(payment)}"))
+    text = page(client.get(f"{RETURN}?{signed_message(payment)}"))
     assert "Chưa được xác nhận" in text
     assert payment.reference in text
     assert "Thanh toán lại" not in text
 
 
 @pytest.mark.parametrize("query", ["", "vnp_TxnRef=1", "vnp_SecureHash=00", "%ff", "a" * 6000])
-def test_a_bad_signature_gets_an_honest_page(client, query):
+def test_return_with_a_bad_signature_says_so(client, query):
     response = client.get(f"{RETURN}?{query}")
     assert response.status_code == 400
     assert "không cho biết bạn đã thanh toán hay chưa" in page(response)
 
 
-def test_our_own_request_taken_for_an_answer_is_refused(client):
+def test_return_refuses_our_own_request(client):
     dossier = paid_dossier()
     query = urlsplit(client.post(checkout(dossier))["Location"]).query
     assert client.get(f"{RETURN}?{query}").status_code == 400
@@ -259,15 +260,15 @@ def test_our_own_request_taken_for_an_answer_is_refused(client):
     assert Payment.objects.get().state == PaymentState.OPEN
 
 
-def test_a_signed_message_about_no_payment_of_ours_is_not_found(client):
+def test_return_of_no_payment_of_ours_is_not_found(client):
     payment = PaymentFactory()
-    assert client.get(f"{RETURN}?{said(payment, vnp_TxnRef='HS0')}").status_code == 404
+    assert client.get(f"{RETURN}?{signed_message(payment, vnp_TxnRef='HS0')}").status_code == 404
 
 
-def test_the_page_tells_nothing_of_the_person_either(client):
-    text = page(client.get(f"{RETURN}?{said(PaymentFactory())}"))
+def test_return_tells_nothing_of_the_person(client):
+    text = page(client.get(f"{RETURN}?{signed_message(PaymentFactory())}"))
     assert not [detail for detail in APPLICANT.values() if detail in text]
 
 
-def test_coming_back_is_a_get(client):
+def test_return_is_a_get(client):
     assert client.post(RETURN).status_code == 405

@@ -7,6 +7,10 @@ import factory
 from factory.django import DjangoModelFactory
 
 from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, SpecialDay
+from services.questions.base import Question
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
+from services.questions.specification import parse
 
 SMALL_FORM = {
     "sections": [
@@ -20,11 +24,22 @@ SMALL_FORM = {
 
 
 def small_form() -> dict:
-    """A form of one text question, `noi_dung`.
-
-    A new copy each time, so that a test may change it.
-    """
+    """Return a form of one text question, `noi_dung`; a copy that a test may change."""
     return copy.deepcopy(SMALL_FORM)
+
+
+def raw_question(kind: str, **keys) -> dict:
+    """Return a question as a specification holds it, complete for its kind."""
+    options = [["a", "Lựa chọn Anh"], ["b", "Lựa chọn Bình"]]
+    required = {"options": options} if "options" in keys_of(KINDS[kind]) else {}
+    return {"key": "cau_1", "kind": kind, "label": "Câu hỏi", **required, **keys}
+
+
+def question_of(kind: str, **keys) -> Question:
+    """Return the question that a specification with these keys asks."""
+    questions = [raw_question(kind, **keys)]
+    (section,) = parse({"sections": [{"key": "phan", "title": "Phần", "questions": questions}]})
+    return section.questions[0]
 
 
 class AgencyFactory(DjangoModelFactory):
@@ -47,9 +62,9 @@ class FieldFactory(DjangoModelFactory):
 
 
 class ServiceFactory(DjangoModelFactory):
-    """A level-1 service; traits: `downloadable` (2, one template), `online` (3), `paid` (4.
+    """A level-1 service.
 
-    One fee of 100.000 đ).
+    Traits: `downloadable` (2, one template), `online` (3), `paid` (4, one fee of 100.000 đ).
     """
 
     class Meta:

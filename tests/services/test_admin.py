@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from portal.models import User
-from services.admin import IndentedJSONField, LinesField
+from services.admin import IndentedJSONField, LinesField, form_help
 from services.models import Agency, Field, Service, SpecialDay
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
 from tests.services.factories import (
     FormTemplateFactory,
     PaperFactory,
@@ -64,7 +66,7 @@ def typed(service: Service, **changes) -> dict:
 
 @pytest.mark.parametrize("model", ["service", "agency", "field", "specialday"])
 @pytest.mark.parametrize("page", ["changelist", "add"])
-def test_every_page_of_the_catalogue_opens(editor, model, page):
+def test_pages_of_the_catalogue_open(editor, model, page):
     ServiceFactory(online=True)
     SpecialDayFactory()
     assert editor.get(reverse(f"admin:services_{model}_{page}")).status_code == 200
@@ -86,7 +88,7 @@ def test_questions_are_shown_as_people_can_read_them(editor):
     assert "&quot;title&quot;: &quot;Nội dung đề nghị&quot;" in html
 
 
-def test_a_wrong_question_is_refused_by_its_name(editor):
+def test_form_refuses_a_wrong_question_by_its_name(editor):
     service = ServiceFactory(online=True)
     form = small_form()
     form["sections"][0]["questions"][0]["kind"] = "bua"
@@ -95,20 +97,20 @@ def test_a_wrong_question_is_refused_by_its_name(editor):
     assert "Nội dung đề nghị" in str(response.context["errors"])
 
 
-def test_broken_json_is_refused_and_kept_as_typed(editor):
+def test_form_refuses_broken_json_and_keeps_it_as_typed(editor):
     service = ServiceFactory(online=True)
     response = editor.post(change(service), typed(service, form='{"sections": ['))
     assert response.status_code == 200
     assert "{&quot;sections&quot;: [" in response.content.decode()
 
 
-def test_level_3_without_questions_is_refused(editor):
+def test_service_of_level_3_without_questions_is_refused(editor):
     service = ServiceFactory(online=True)
     response = editor.post(change(service), typed(service, form=""))
     assert "cần biểu mẫu điện tử" in str(response.context["errors"])
 
 
-def test_changed_questions_are_a_new_version_and_others_are_not(editor):
+def test_form_version_counts_changed_questions_alone(editor):
     service = ServiceFactory(online=True)
     editor.post(change(service), typed(service, result="Giấy khác"))
     service.refresh_from_db()
@@ -120,7 +122,7 @@ def test_changed_questions_are_a_new_version_and_others_are_not(editor):
     assert service.form_version == 2
 
 
-def test_the_list_is_searched_without_accents(editor):
+def test_list_is_searched_without_accents(editor):
     ServiceFactory(name="Cấp lại giấy khai sinh")
     ServiceFactory(name="Cấp phép xây dựng")
     page = editor.get(reverse("admin:services_service_changelist"), {"q": "xay DUNG"})
@@ -136,19 +138,19 @@ def test_papers_and_forms_are_edited_with_their_service(editor):
     assert "Mẫu thử" in html
 
 
-def test_a_citizen_does_not_get_in(client, citizen):
+def test_catalogue_admin_is_closed_to_citizens(client, citizen):
     client.force_login(citizen)
     assert client.get(reverse("admin:services_service_changelist")).status_code == 302
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_list_costs_the_same_whatever_the_rows(editor, django_assert_max_num_queries, rows):
+def test_list_costs_the_same_whatever_the_rows(editor, django_assert_max_num_queries, rows):
     ServiceFactory.create_batch(rows)
     with django_assert_max_num_queries(10):
         editor.get(reverse("admin:services_service_changelist"))
 
 
-def test_nobody_deletes_a_field_or_agency_that_is_in_use(editor):
+def test_field_or_agency_in_use_is_never_deleted(editor):
     service = ServiceFactory()
     for model, pk in ((Field, service.field_id), (Agency, service.agency_id)):
         address = reverse(f"admin:services_{model._meta.model_name}_delete", args=[pk])
@@ -156,7 +158,7 @@ def test_nobody_deletes_a_field_or_agency_that_is_in_use(editor):
         assert model.objects.filter(pk=pk).exists()
 
 
-def test_a_day_off_is_entered_the_way_dates_are_written_here(editor):
+def test_special_day_is_entered_day_first(editor):
     editor.post(
         reverse("admin:services_specialday_add"),
         {"day": "02/09/2031", "kind": "off", "name": "Quốc khánh"},
@@ -164,11 +166,19 @@ def test_a_day_off_is_entered_the_way_dates_are_written_here(editor):
     assert str(SpecialDay.objects.get()) == "02/09/2031 – Quốc khánh"
 
 
-def test_lines_know_when_they_have_not_changed():
+def test_lines_field_knows_when_nothing_changed():
     field = LinesField()
     assert not field.has_changed(["Một", "Hai"], "Một\r\nHai\r\n")
     assert field.has_changed(["Một"], "Hai")
 
 
-def test_json_is_written_with_vietnamese_letters():
+def test_json_field_writes_vietnamese_letters():
     assert IndentedJSONField().prepare_value({"a": "ệ"}) == '{\n  "a": "ệ"\n}'
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_form_help_names_each_kind_with_its_sentence_and_keys(kind):
+    text = form_help()
+    assert f"<code>{kind}</code>: {KINDS[kind].editor_help}" in text
+    for key in keys_of(KINDS[kind]):
+        assert key in text

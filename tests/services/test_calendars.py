@@ -31,116 +31,116 @@ def at(day: int, month: int, hour: int = 10, minute: int = 0, year: int = 2026) 
 # --- Worked examples ---
 
 
-def test_five_working_days_from_11_february_2026_skip_tet_and_end_on_the_25th():
+def test_due_at_skips_tet_in_february_2026():
     assert due_at(at(11, 2), 5, WORKING_DAYS, TET_2026) == at(25, 2, 17)
 
 
-def test_the_day_of_receipt_is_not_counted():
+def test_due_at_does_not_count_the_day_of_receipt():
     assert due_at(at(2, 3), 1, WORKING_DAYS, PLAIN) == at(3, 3, 17)  # Monday to Tuesday
 
 
-def test_working_days_skip_the_weekend():
+def test_due_at_in_working_days_skips_the_weekend():
     assert due_at(at(5, 3), 2, WORKING_DAYS, PLAIN) == at(9, 3, 17)  # Thursday to Monday
 
 
-def test_calendar_days_count_the_weekend():
+def test_due_at_in_calendar_days_counts_the_weekend():
     assert due_at(at(2, 3), 10, CALENDAR_DAYS, PLAIN) == at(12, 3, 17)
 
 
-def test_a_period_that_ends_on_a_saturday_moves_to_monday():
+def test_due_at_moves_from_saturday_to_monday():
     assert due_at(at(2, 3), 5, CALENDAR_DAYS, PLAIN) == at(9, 3, 17)
 
 
-def test_a_period_that_ends_on_a_holiday_moves_to_the_next_working_day():
+def test_due_at_moves_from_a_holiday_to_the_next_working_day():
     calendar = Calendar(off=frozenset({date(2026, 4, 30), date(2026, 5, 1)}))
     assert due_at(at(20, 4), 10, CALENDAR_DAYS, calendar) == at(4, 5, 17)
 
 
-def test_a_saturday_that_is_made_up_is_a_working_day():
+def test_due_at_counts_a_saturday_that_is_made_up():
     calendar = Calendar(make_up=frozenset({date(2026, 3, 7)}))
     assert due_at(at(5, 3), 2, WORKING_DAYS, calendar) == at(7, 3, 17)
 
 
-def test_what_comes_after_hours_counts_as_come_the_next_morning():
+def test_due_at_counts_from_the_next_morning_after_hours():
     assert due_at(at(2, 3, 17, 30), 1, WORKING_DAYS, PLAIN) == at(4, 3, 17)
 
 
-def test_what_comes_on_a_sunday_counts_as_come_on_monday():
+def test_due_at_counts_from_monday_on_a_sunday():
     assert due_at(at(1, 3), 1, WORKING_DAYS, PLAIN) == at(3, 3, 17)
 
 
-def test_what_comes_before_opening_counts_as_come_that_day():
+def test_due_at_counts_from_that_day_before_opening():
     assert due_at(at(2, 3, 5), 1, WORKING_DAYS, PLAIN) == at(3, 3, 17)
 
 
-def test_a_day_is_the_day_of_the_authority_not_of_the_server():
+def test_due_at_takes_the_day_of_the_authority_not_of_the_server():
     half_past_midnight_in_hanoi = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
     assert due_at(half_past_midnight_in_hanoi, 1, WORKING_DAYS, PLAIN) == at(4, 3, 17)
 
 
-def test_zero_days_end_at_the_close_of_the_same_day():
+def test_due_at_of_zero_days_is_the_close_of_the_same_day():
     assert due_at(at(2, 3), 0, WORKING_DAYS, PLAIN) == at(2, 3, 17)
 
 
-def test_four_hours_jump_over_lunch():
+def test_due_at_in_hours_jumps_over_lunch():
     assert due_at(at(2, 3, 10), 4, HOURS, PLAIN) == at(2, 3, 16)
 
 
-def test_eight_hours_from_opening_are_one_working_day():
+def test_due_at_of_eight_hours_from_opening_is_one_working_day():
     assert due_at(at(2, 3, 7), 8, HOURS, PLAIN) == at(2, 3, 17)
 
 
-def test_hours_run_on_after_the_weekend():
+def test_due_at_in_hours_runs_on_after_the_weekend():
     assert due_at(at(6, 3, 16), 2, HOURS, PLAIN) == at(9, 3, 8)
 
 
-def test_hours_that_start_at_lunch_count_from_the_afternoon():
+def test_due_at_in_hours_from_lunch_counts_from_the_afternoon():
     assert due_at(at(2, 3, 12), 1, HOURS, PLAIN) == at(2, 3, 14, 30)
 
 
-def test_a_pause_gives_back_the_working_time_that_was_left():
+def test_resume_gives_back_the_working_time_that_was_left():
     due = due_at(at(2, 3, 10), 2, WORKING_DAYS, PLAIN)  # Wednesday 17:00
     assert resume(due, paused_at=at(4, 3, 14), now=at(10, 3, 7), calendar=PLAIN) == at(10, 3, 10)
 
 
-def test_a_clock_resumed_at_night_goes_on_in_the_morning():
+def test_resume_at_night_goes_on_in_the_morning():
     due = due_at(at(2, 3, 10), 1, WORKING_DAYS, PLAIN)  # Tuesday 17:00
     assert resume(due, paused_at=at(3, 3, 16), now=at(6, 3, 21), calendar=PLAIN) == at(9, 3, 8)
 
 
-def test_what_was_late_before_the_pause_stays_late_after_it():
+def test_resume_leaves_late_what_was_late():
     due = at(2, 3, 17)
     assert resume(due, paused_at=at(3, 3), now=at(9, 3), calendar=PLAIN) == due
 
 
-def test_no_working_minutes_pass_over_a_weekend():
+def test_working_minutes_do_not_pass_over_a_weekend():
     assert working_minutes_between(at(6, 3, 17), at(9, 3, 7), PLAIN) == 0
 
 
-def test_a_full_day_has_four_hundred_and_eighty_working_minutes():
+def test_working_minutes_of_a_full_day_are_480():
     assert working_minutes_between(at(2, 3, 0), at(2, 3, 23), PLAIN) == 480
 
 
-def test_no_time_lies_between_a_moment_and_an_earlier_one():
+def test_working_minutes_to_an_earlier_moment_are_none():
     assert working_minutes_between(at(3, 3), at(2, 3), PLAIN) == 0
 
 
 # --- Refusals ---
 
 
-def test_an_unknown_unit_is_refused():
+def test_due_at_refuses_an_unknown_unit():
     with pytest.raises(ValueError, match="fortnights"):
         due_at(at(2, 3), 1, "fortnights", PLAIN)
 
 
 @pytest.mark.parametrize("amount", [-1, calendars.MAX_AMOUNT + 1, 10**12])
 @pytest.mark.parametrize("unit", TimeUnit.values)
-def test_an_amount_out_of_range_is_refused(amount, unit):
+def test_due_at_refuses_an_amount_out_of_range(amount, unit):
     with pytest.raises(ValueError, match="between 0 and"):
         due_at(at(2, 3), amount, unit, PLAIN)
 
 
-def test_negative_minutes_are_refused():
+def test_add_working_minutes_refuses_negative_minutes():
     with pytest.raises(ValueError, match="out of range"):
         add_working_minutes(at(2, 3), -1, PLAIN)
 
@@ -154,13 +154,13 @@ def test_negative_minutes_are_refused():
         lambda naive: resume(naive, at(2, 3), at(3, 3), PLAIN),
     ],
 )
-def test_a_naive_moment_is_refused(count):
+def test_every_count_refuses_a_naive_moment(count):
     with pytest.raises(ValueError, match="aware"):
         count(datetime(2026, 3, 2, 10))
 
 
 @pytest.mark.parametrize("unit", TimeUnit.values)
-def test_a_calendar_without_working_days_ends_in_a_clear_error(unit):
+def test_calendar_without_working_days_ends_in_a_clear_error(unit):
     never = Calendar(
         off=frozenset(
             date(2026, 1, 1) + timedelta(days=n) for n in range(2 * calendars.LOOK_AHEAD_DAYS)
@@ -180,7 +180,7 @@ def test_a_calendar_without_working_days_ends_in_a_clear_error(unit):
         ((time(7), time(12)), (time(11), time(17))),
     ],
 )
-def test_hours_that_make_no_sense_are_refused(hours):
+def test_calendar_refuses_hours_that_make_no_sense(hours):
     with pytest.raises(ValueError, match="Working hours"):
         Calendar(hours=hours)
 
@@ -189,7 +189,7 @@ def test_hours_that_make_no_sense_are_refused(hours):
 
 
 @pytest.mark.django_db
-def test_the_calendar_of_the_authority_is_read_in_one_query(django_assert_num_queries):
+def test_load_reads_the_calendar_in_one_query(django_assert_num_queries):
     off = SpecialDayFactory(day=date(2026, 9, 2))
     made_up = SpecialDayFactory(day=date(2026, 8, 22), kind=SpecialDay.Kind.MAKE_UP)
     with django_assert_num_queries(1):
@@ -216,7 +216,7 @@ _units = st.sampled_from(TimeUnit.values)
 
 
 @given(_moments, _amounts, _units, _calendars)
-def test_no_period_ends_on_a_day_off_or_before_it_starts(start, amount, unit, calendar):
+def test_due_at_is_never_on_a_day_off_or_before_the_start(start, amount, unit, calendar):
     due = due_at(start, amount, unit, calendar)
     assert calendar.is_working_day(due.date())
     assert due >= start
@@ -224,30 +224,30 @@ def test_no_period_ends_on_a_day_off_or_before_it_starts(start, amount, unit, ca
 
 
 @given(_moments, _amounts, st.sampled_from([WORKING_DAYS, CALENDAR_DAYS]), _calendars)
-def test_days_end_at_the_close_of_the_day(start, amount, unit, calendar):
+def test_due_at_in_days_is_the_close_of_a_day(start, amount, unit, calendar):
     assert due_at(start, amount, unit, calendar).time() == calendar.hours[-1][1]
 
 
 @given(_moments, _amounts, _units, _calendars)
-def test_a_longer_period_never_ends_sooner(start, amount, unit, calendar):
+def test_due_at_of_a_longer_period_is_never_sooner(start, amount, unit, calendar):
     assert due_at(start, amount, unit, calendar) <= due_at(start, amount + 1, unit, calendar)
 
 
 @given(_moments, _moments, _amounts, _units, _calendars)
-def test_what_comes_in_later_is_never_due_sooner(one, other, amount, unit, calendar):
+def test_due_at_of_a_later_start_is_never_sooner(one, other, amount, unit, calendar):
     first, second = sorted([one, other])
     assert due_at(first, amount, unit, calendar) <= due_at(second, amount, unit, calendar)
 
 
 @given(_moments, _amounts, _calendars)
-def test_working_days_are_never_shorter_than_calendar_days(start, amount, calendar):
+def test_due_at_in_working_days_is_never_before_calendar_days(start, amount, calendar):
     assert due_at(start, amount, WORKING_DAYS, calendar) >= due_at(
         start, amount, CALENDAR_DAYS, calendar
     )
 
 
 @given(_moments, st.integers(0, 20_000), _calendars)
-def test_the_minutes_added_are_the_minutes_between(start, minutes, calendar):
+def test_add_working_minutes_adds_the_minutes_between(start, minutes, calendar):
     assert (
         working_minutes_between(start, add_working_minutes(start, minutes, calendar), calendar)
         == minutes
@@ -255,13 +255,13 @@ def test_the_minutes_added_are_the_minutes_between(start, minutes, calendar):
 
 
 @given(_moments, st.integers(0, 5_000), st.integers(0, 5_000), _calendars)
-def test_minutes_may_be_added_in_two_goes(start, one, other, calendar):
+def test_add_working_minutes_may_be_done_in_two_goes(start, one, other, calendar):
     in_two_goes = add_working_minutes(add_working_minutes(start, one, calendar), other, calendar)
     assert in_two_goes == add_working_minutes(start, one + other, calendar)
 
 
 @given(_moments, _moments, _moments, _calendars)
-def test_working_time_adds_up(one, other, third, calendar):
+def test_working_minutes_add_up(one, other, third, calendar):
     first, middle, last = sorted(
         moment.replace(second=0, microsecond=0) for moment in (one, other, third)
     )
@@ -272,13 +272,13 @@ def test_working_time_adds_up(one, other, third, calendar):
 
 
 @given(_moments, _moments, _amounts, _units, _calendars)
-def test_resuming_without_a_pause_keeps_the_due_moment(start, paused_at, amount, unit, calendar):
+def test_resume_without_a_pause_keeps_the_due_moment(start, paused_at, amount, unit, calendar):
     due = due_at(start, amount, unit, calendar)
     assert resume(due, paused_at, paused_at, calendar) == due
 
 
 @given(_moments, _amounts, _units, st.integers(0, 100_000), st.integers(0, 100_000), _calendars)
-def test_a_pause_never_shortens_a_period(start, amount, unit, until_pause, length, calendar):
+def test_resume_never_shortens_a_period(start, amount, unit, until_pause, length, calendar):
     due = due_at(start, amount, unit, calendar)
     paused_at = start + timedelta(minutes=until_pause)
     now = paused_at + timedelta(minutes=length)

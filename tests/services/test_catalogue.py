@@ -7,8 +7,9 @@ import pytest
 import yaml
 from django.conf import settings
 
-from services import catalogue_files, form_spec
+from services import catalogue_files
 from services.models import TimeUnit
+from services.questions.specification import parse
 
 FOLDER = Path(settings.BASE_DIR) / "services" / "catalogue"
 CATALOGUE = catalogue_files.read(FOLDER)
@@ -36,35 +37,35 @@ def forms_of(service):
     return [service["form"], *(template["form"] for template in service["templates"])]
 
 
-def test_there_are_at_least_twenty_two_services():
+def test_services_are_at_least_twenty_two():
     assert len(SERVICES) >= 22
 
 
-def test_each_level_has_at_least_three_services():
+def test_levels_have_at_least_three_services_each():
     levels = Counter(service["level"] for service in SERVICES.values())
     assert set(levels) == {1, 2, 3, 4}
     assert min(levels.values()) >= 3
 
 
-def test_at_least_six_fields_have_services():
+def test_fields_with_services_are_at_least_six():
     assert len({service["field"] for service in SERVICES.values()}) >= 6
 
 
-def test_no_field_is_empty():
+def test_fields_have_services():
     assert {field["code"] for field in CATALOGUE.fields} == {
         service["field"] for service in SERVICES.values()
     }
 
 
 @pytest.mark.parametrize("slug", SIX)
-def test_the_six_services_of_the_model_page_are_online_and_on_the_home_page(slug):
+def test_services_of_the_model_page_are_online_and_on_the_home_page(slug):
     service = SERVICES[slug]
     assert service["name"] == SIX[slug]
     assert service["level"] >= 3
     assert service["featured"]
 
 
-def test_only_the_six_are_on_the_home_page():
+def test_home_page_features_only_the_six_of_the_model_page():
     assert {slug for slug, service in SERVICES.items() if service["featured"]} == set(SIX)
 
 
@@ -75,7 +76,7 @@ def test_only_the_six_are_on_the_home_page():
         ("cap-lai-ban-chinh-giay-khai-sinh", 8_000),
     ],
 )
-def test_a_fee_that_is_paid_online_has_an_amount_and_says_where_it_comes_from(slug, amount):
+def test_fee_that_is_paid_online_has_an_amount_and_says_where_it_comes_from(slug, amount):
     (fee,) = SERVICES[slug]["fees"]
     assert SERVICES[slug]["level"] == 4
     assert fee["amount"] == amount
@@ -83,23 +84,23 @@ def test_a_fee_that_is_paid_online_has_an_amount_and_says_where_it_comes_from(sl
     assert "minh họa" in fee["note"]
 
 
-def test_the_education_allowance_costs_nothing():
+def test_education_allowance_costs_nothing():
     assert SERVICES["cap-so-va-tro-cap-uu-dai-giao-duc-va-dao-tao"]["fees"] == []
 
 
 @every_service
-def test_every_fee_of_a_level_four_service_can_be_paid(slug):
+def test_fee_of_a_level_four_service_can_be_paid(slug):
     if SERVICES[slug]["level"] == 4:
         assert None not in [fee["amount"] for fee in SERVICES[slug]["fees"]]
 
 
 @every_service
-def test_a_fee_without_an_amount_says_who_sets_it(slug):
+def test_fee_without_an_amount_says_who_sets_it(slug):
     assert all(fee["note"] for fee in SERVICES[slug]["fees"] if fee["amount"] is None)
 
 
 @every_service
-def test_every_item_of_level_one_is_there(slug):
+def test_service_has_every_item_of_level_one(slug):
     service = SERVICES[slug]
     for item in (
         "name",
@@ -119,30 +120,30 @@ def test_every_item_of_level_one_is_there(slug):
 
 
 @every_service
-def test_from_level_two_on_there_is_a_form_to_take_that_asks_something(slug):
+def test_service_from_level_two_has_a_form_to_take_that_asks_something(slug):
     service = SERVICES[slug]
     if service["level"] >= 2:
         assert service["templates"]
         for template in service["templates"]:
-            assert form_spec.parse(template["form"] or service["form"])
+            assert parse(template["form"] or service["form"])
     else:
         assert not service["templates"]
         assert not service["form"]
 
 
 @every_online_service
-def test_an_online_form_has_two_to_four_pages_and_each_asks(slug):
-    sections = form_spec.parse(SERVICES[slug]["form"])
+def test_online_form_has_two_to_four_pages_and_each_asks(slug):
+    sections = parse(SERVICES[slug]["form"])
     assert 2 <= len(sections) <= 4
-    assert all(section.asking for section in sections)
+    assert all(section.form_questions or section.file_questions for section in sections)
 
 
 @every_online_service
-def test_the_applicant_is_not_asked_twice(slug):
+def test_online_form_does_not_ask_the_applicant_twice(slug):
     keys = {
         question.key
-        for section in form_spec.parse(SERVICES[slug]["form"])
-        for question in section.asking
+        for section in parse(SERVICES[slug]["form"])
+        for question in section.form_questions
     }
     assert not keys & {
         "ho_ten",
@@ -155,50 +156,41 @@ def test_the_applicant_is_not_asked_twice(slug):
 
 
 @every_online_service
-def test_the_declaration_is_filled_in_and_not_uploaded(slug):
+def test_declaration_is_filled_in_and_not_uploaded(slug):
     papers = SERVICES[slug]["papers"]
     assert [paper["upload"] for paper in papers if paper["kind"] == "form"] == [False]
     assert all(paper["upload"] for paper in papers if paper["kind"] != "form")
 
 
 @every_online_service
-def test_papers_and_files_asked_in_the_form_have_different_keys(slug):
+def test_papers_have_other_keys_than_the_files_asked_in_the_form(slug):
     service = SERVICES[slug]
     asked = {
-        question.key for section in form_spec.parse(service["form"]) for question in section.asking
+        question.key
+        for section in parse(service["form"])
+        for question in (*section.form_questions, *section.file_questions)
     }
     assert not asked & {paper["key"] for paper in service["papers"]}
 
 
-def test_every_kind_of_question_is_used_somewhere():
-    kinds = {
-        question.kind
-        for service in SERVICES.values()
-        for form in forms_of(service)
-        for section in form_spec.parse(form)
-        for question in section.questions
-    }
-    assert kinds == form_spec.ASKING | form_spec.SPEAKING
-
-
 @every_service
-def test_a_service_lives_in_the_file_of_its_name(slug):
+def test_service_lives_in_the_file_of_its_name(slug):
     assert (FOLDER / "services" / f"{slug}.yaml").is_file()
 
 
-def test_no_procedure_code_appears_twice():
+def test_procedure_codes_are_unique():
     codes = [service["code"] for service in SERVICES.values() if service["code"]]
     assert len(codes) == len(set(codes))
 
 
-def test_days_off_are_weekdays_of_2026_to_2028():
+def test_special_days_off_are_weekdays_of_2026_to_2028():
     for row in CATALOGUE.special_days:
         assert 2026 <= row["day"].year <= 2028
         assert row["kind"] == "make_up" or row["day"].weekday() < 5
 
 
 @pytest.mark.parametrize("year", [2026, 2027, 2028])
-def test_each_year_has_five_weekdays_off_for_tet_and_twelve_holidays_in_all(year):
+def test_special_days_of_a_year_are_five_weekdays_for_tet_and_twelve_in_all(year):
     off = [
         row for row in CATALOGUE.special_days if row["day"].year == year and row["kind"] == "off"
     ]
@@ -240,5 +232,5 @@ class TestAuthority:
         assert sum(closes - opens for opens, closes in minutes) == 8 * 60
 
 
-def test_every_unit_of_time_is_one_the_calendar_counts():
+def test_unit_of_time_is_one_that_the_calendar_counts():
     assert {service["time_unit"] for service in SERVICES.values()} <= set(TimeUnit.values)

@@ -22,23 +22,23 @@ def test_money_set_elsewhere_is_said_in_words():
         assert money(None) == "Theo quy định hiện hành"
 
 
-def test_a_level_has_the_name_its_authority_gives_it(settings):
+def test_level_name_is_that_of_the_authority(settings):
     settings.AUTHORITY = {**settings.AUTHORITY, "levels": [{"number": 4, "name": "Toàn trình"}]}
     assert level_name(4) == "Toàn trình"
     assert level_name(9) == "9"
 
 
-def test_the_other_language_of_a_page_without_request_is_the_home_page():
+def test_lang_url_without_request_is_the_home_page():
     assert lang_url(Context({}), "en") == "/en/"
 
 
-def test_an_address_that_looks_like_another_site_stays_on_this_one(rf):
+def test_lang_url_that_looks_like_another_site_stays_on_this_one(rf):
     request = rf.get("/")
     request.path = "//evil.example/x"
     assert lang_url(Context({"request": request}), "en").startswith("/%2Fevil")
 
 
-def test_a_query_cannot_break_out_of_the_link(rf):
+def test_lang_url_with_markup_in_its_query_stays_a_link(rf):
     request = rf.get("/dich-vu/?q=%22><script>")
     html = Template("{% load formats %}<a href=\"{% lang_url 'en' %}\">").render(
         Context({"request": request})
@@ -46,7 +46,7 @@ def test_a_query_cannot_break_out_of_the_link(rf):
     assert "<script>" not in html
 
 
-def test_dates_are_written_day_first_in_both_languages():
+def test_day_is_written_first_in_both_languages():
     import datetime
 
     from django.utils import formats

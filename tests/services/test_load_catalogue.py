@@ -103,7 +103,7 @@ def snapshot():
 # --- What it writes ---
 
 
-def test_a_service_is_written_with_its_lines_in_their_order(folder):
+def test_load_writes_a_service_with_its_lines_in_their_order(folder):
     assert folder.load() == "1 dịch vụ: 1 mới, 0 cập nhật, 0 giữ nguyên"
     service = Service.objects.get()
     assert (service.slug, service.field.name, service.agency.name) == (
@@ -123,26 +123,26 @@ def test_a_service_is_written_with_its_lines_in_their_order(folder):
     assert SpecialDay.objects.get().day == date(2026, 9, 2)
 
 
-def test_loading_twice_writes_nothing_the_second_time(folder):
+def test_load_writes_nothing_the_second_time(folder):
     folder.load()
     before = snapshot()
     assert folder.load() == "1 dịch vụ: 0 mới, 0 cập nhật, 1 giữ nguyên"
     assert snapshot() == before
 
 
-def test_a_first_load_leaves_alone_what_editors_have_changed_since(folder):
+def test_load_initial_leaves_alone_what_editors_have_changed_since(folder):
     folder.load()
     Service.objects.update(name="Tên biên tập viên đặt")
     assert "giữ nguyên" in load(folder.path, initial=True)
     assert Service.objects.get().name == "Tên biên tập viên đặt"
 
 
-def test_a_first_load_fills_an_empty_catalogue(folder):
+def test_load_initial_fills_an_empty_catalogue(folder):
     folder.write()
     assert load(folder.path, initial=True).startswith("1 dịch vụ: 1 mới")
 
 
-def test_what_is_shipped_loads_twice_without_a_change():
+def test_load_of_what_is_shipped_changes_nothing_the_second_time():
     load()
     before = snapshot()
     count = Service.objects.count()
@@ -150,27 +150,27 @@ def test_what_is_shipped_loads_twice_without_a_change():
     assert snapshot() == before
 
 
-def test_the_folder_of_the_settings_is_loaded_unless_another_is_named(folder, settings):
+def test_load_takes_the_folder_of_the_settings_unless_another_is_named(folder, settings):
     folder.write()
     settings.CATALOGUE_DIR = str(folder.path)
     assert load().startswith("1 dịch vụ")
 
 
-def test_a_changed_form_counts_a_new_version(folder):
+def test_load_of_a_changed_form_counts_a_new_version(folder):
     folder.load()
     folder.questions.append(QUESTION | {"key": "hai"})
     assert folder.load() == "1 dịch vụ: 0 mới, 1 cập nhật, 0 giữ nguyên"
     assert Service.objects.get().form_version == 2
 
 
-def test_another_change_keeps_the_version_of_the_form(folder):
+def test_load_of_another_change_keeps_the_version_of_the_form(folder):
     folder.load()
     folder.service["name"] = "Tên mới"
     folder.load()
     assert (Service.objects.get().name, Service.objects.get().form_version) == ("Tên mới", 1)
 
 
-def test_a_changed_order_of_papers_is_a_change(folder):
+def test_load_takes_a_changed_order_of_papers_as_a_change(folder):
     folder.load()
     before = Service.objects.get().updated_at
     folder.service["papers"].reverse()
@@ -179,7 +179,7 @@ def test_a_changed_order_of_papers_is_a_change(folder):
     assert Service.objects.get().updated_at > before
 
 
-def test_lines_are_matched_by_key_and_deleted_when_gone(folder):
+def test_load_matches_lines_by_key_and_deletes_those_gone(folder):
     folder.load()
     kept = Paper.objects.get(key="can-cuoc")
     folder.service["papers"] = [{"key": "can-cuoc", "name": "Thẻ căn cước", "kind": "copy"}]
@@ -190,7 +190,7 @@ def test_lines_are_matched_by_key_and_deleted_when_gone(folder):
     assert not Fee.objects.exists()
 
 
-def test_a_service_that_is_gone_is_taken_off_the_page_and_not_deleted(folder):
+def test_load_unpublishes_a_service_that_is_gone(folder):
     folder.services["khac"] = SERVICE | {"slug": "khac"}
     folder.load()
     del folder.services["khac"]
@@ -199,14 +199,14 @@ def test_a_service_that_is_gone_is_taken_off_the_page_and_not_deleted(folder):
     assert folder.load() == "1 dịch vụ: 0 mới, 0 cập nhật, 1 giữ nguyên"
 
 
-def test_a_service_that_comes_back_is_on_the_page_again(folder):
+def test_load_publishes_a_service_that_comes_back(folder):
     folder.load()
     Service.objects.update(is_published=False)
     folder.load()
     assert Service.objects.get().is_published
 
 
-def test_days_and_agencies_that_are_gone_stay(folder):
+def test_load_keeps_days_and_agencies_that_are_gone(folder):
     folder.agencies.append({"code": "khac", "name": "Khác"})
     folder.load()
     folder.agencies.pop()
@@ -216,7 +216,7 @@ def test_days_and_agencies_that_are_gone_stay(folder):
     assert SpecialDay.objects.count() == 1
 
 
-def test_a_renamed_field_is_found_by_its_new_name(folder):
+def test_load_makes_services_found_by_the_new_name_of_a_field(folder):
     folder.load()
     folder.fields[0]["name"] = "Dân cư"
     assert folder.load().endswith("1 giữ nguyên")
@@ -373,10 +373,7 @@ BAD_FILES = {
 
 
 def refusal(path):
-    """Load a folder that must be refused.
-
-    Return what the command says, having checked that nothing was saved.
-    """
+    """Load a folder that must be refused, saving nothing; return what the command says."""
     before = snapshot()
     with pytest.raises(CommandError) as refused:
         load(path)
@@ -385,7 +382,7 @@ def refusal(path):
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_named_with_its_place_and_nothing_is_saved(folder, name):
+def test_load_names_a_mistake_with_its_place_and_saves_nothing(folder, name):
     change, told = MISTAKES[name]
     change(folder)
     folder.write()
@@ -393,32 +390,32 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_saved(folder, name):
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
-def test_a_file_that_cannot_be_read_is_named_and_nothing_is_saved(folder, name):
+def test_load_names_a_file_that_cannot_be_read_and_saves_nothing(folder, name):
     file, text, told = BAD_FILES[name]
     folder.write()
     folder.raw(file, text)
     assert f"\n{told}" in refusal(folder.path)
 
 
-def test_a_file_that_is_not_text_is_named(folder):
+def test_load_names_a_file_that_is_not_text(folder):
     folder.write()
     (folder.path / "fields.yaml").write_bytes(b"\xff\xfe\x00name")
     assert "\nfields.yaml: không đọc được" in refusal(folder.path)
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
+def test_load_names_a_folder_that_does_not_exist(tmp_path):
     told = refusal(tmp_path / "khong-co")
     assert "agencies.yaml: không có tệp này; hãy tạo nó." in told
     assert "services/: chưa có tệp dịch vụ nào" in told
 
 
-def test_a_file_that_cannot_be_read_is_not_blamed_on_every_service(folder):
+def test_load_reports_an_unreadable_file_once_and_not_for_every_service(folder):
     folder.write()
     folder.raw("fields.yaml", "- [")
     assert "có 1 lỗi" in refusal(folder.path)
 
 
-def test_all_mistakes_are_told_at_once_and_an_older_catalogue_stays(folder):
+def test_load_reports_all_mistakes_at_once_and_keeps_the_older_catalogue(folder):
     folder.load()
     folder.service.update(level="bốn", colour="đỏ")
     folder.services["khac"] = copy.deepcopy(SERVICE) | {"slug": "khac", "field": "la"}
@@ -440,7 +437,7 @@ def dump(path):
     call_command("dump_catalogue", str(path), stdout=io.StringIO(), stderr=io.StringIO())
 
 
-def test_what_is_dumped_loads_back_without_a_change(tmp_path):
+def test_dump_loads_back_without_a_change(tmp_path):
     load()
     before = snapshot()
     dump(tmp_path)
@@ -449,7 +446,7 @@ def test_what_is_dumped_loads_back_without_a_change(tmp_path):
     assert snapshot() == before
 
 
-def test_a_dump_makes_the_same_catalogue_in_an_empty_database(folder, tmp_path_factory):
+def test_dump_makes_the_same_catalogue_in_an_empty_database(folder, tmp_path_factory):
     folder.load()
     first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
     dump(first)
@@ -461,7 +458,7 @@ def test_a_dump_makes_the_same_catalogue_in_an_empty_database(folder, tmp_path_f
         assert path.read_text() == (second / path.relative_to(first)).read_text()
 
 
-def test_a_dump_is_written_for_people(folder, tmp_path_factory):
+def test_dump_is_written_for_people(folder, tmp_path_factory):
     folder.questions.append(
         QUESTION | {"key": "chon", "kind": "choice", "options": [["b", "Hai"], ["a", "Một"]]}
     )
@@ -474,7 +471,7 @@ def test_a_dump_is_written_for_people(folder, tmp_path_factory):
     assert text.index("key: chon") < text.index("kind: choice") < text.index("options:")
 
 
-def test_a_service_off_the_page_stays_off_there_and_back(folder, tmp_path_factory):
+def test_dump_keeps_a_service_unpublished(folder, tmp_path_factory):
     folder.load()
     Service.objects.update(is_published=False)
     path = tmp_path_factory.mktemp("dump")
@@ -483,7 +480,7 @@ def test_a_service_off_the_page_stays_off_there_and_back(folder, tmp_path_factor
     assert not Service.objects.get().is_published
 
 
-def test_files_that_are_not_of_the_catalogue_are_named(folder):
+def test_dump_names_files_that_are_not_of_the_catalogue(folder):
     folder.load()
     folder.raw("services/cu.yaml", "slug: cu\n")
     said = io.StringIO()
@@ -491,11 +488,11 @@ def test_files_that_are_not_of_the_catalogue_are_named(folder):
     assert "cu.yaml" in said.getvalue()
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+def test_dump_names_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "tep").write_text("")
     with pytest.raises(CommandError, match="Không ghi được"):
         dump(tmp_path / "tep")
 
 
-def test_the_shipped_folder_is_the_default():
+def test_load_takes_the_shipped_folder_by_default():
     assert settings.CATALOGUE_DIR.endswith("services/catalogue")

@@ -15,7 +15,7 @@ from services.models import period_in_words
         (1, "calendar_days", "1 ngày", "1 day"),
     ],
 )
-def test_a_period_is_counted_as_each_language_counts(amount, unit, vietnamese, english):
+def test_period_in_words_counts_as_each_language_counts(amount, unit, vietnamese, english):
     with translation.override("vi"):
         assert period_in_words(amount, unit) == vietnamese
     with translation.override("en"):

@@ -8,8 +8,13 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from services import printing
-from services.form_spec import ASKING, WITH_OPTIONS
-from tests.services.factories import FormTemplateFactory, ServiceFactory, small_form
+from services.questions.registry import KINDS
+from tests.services.factories import (
+    FormTemplateFactory,
+    ServiceFactory,
+    raw_question,
+    small_form,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,18 +27,15 @@ def words(template) -> str:
 
 
 def every_kind() -> dict:
-    """A form that asks one question of each kind there is, and speaks in each way."""
+    """A form with one question of each kind there is."""
     questions = [
-        {"key": f"cau_{kind}", "kind": kind, "label": f"Câu hỏi {kind}"} for kind in sorted(ASKING)
+        raw_question(kind, key=f"cau_{number}", label=f"Câu hỏi {kind}")
+        for number, kind in enumerate(KINDS)
     ]
-    for question in questions:
-        if question["kind"] in WITH_OPTIONS:
-            question["options"] = [["a", "Lựa chọn Anh"], ["b", "Lựa chọn Bình"]]
-    spoken = [{"kind": "heading", "label": "Tiêu đề nhỏ"}, {"kind": "note", "label": "Lời nhắc"}]
-    return {"sections": [{"key": "phan", "title": "Phần một", "questions": [*spoken, *questions]}]}
+    return {"sections": [{"key": "phan", "title": "Phần một", "questions": questions}]}
 
 
-def test_a_blank_form_begins_as_a_paper_of_state_does():
+def test_blank_form_begins_as_a_paper_of_state_does():
     page = words(FormTemplateFactory(name="Tờ khai thử", addressee="Phòng Tư pháp"))
     order = [
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -45,34 +47,31 @@ def test_a_blank_form_begins_as_a_paper_of_state_does():
     assert "Ký và ghi rõ họ tên" in page
 
 
-def test_every_kind_of_question_finds_its_place_on_paper():
+def test_blank_form_has_a_place_for_every_kind_of_question():
     page = words(FormTemplateFactory(form=every_kind()))
-    missing = [kind for kind in ASKING if f"Câu hỏi {kind}" not in page]
-    assert missing == []
+    assert [kind for kind in KINDS if f"Câu hỏi {kind}" not in page] == []
     assert "Lựa chọn Anh" in page
-    assert "Tiêu đề nhỏ" in page
-    assert "Lời nhắc" in page
 
 
-def test_a_form_without_questions_takes_those_of_its_service():
+def test_blank_form_without_questions_takes_those_of_its_service():
     template = FormTemplateFactory(service=ServiceFactory(online=True), form={})
     assert "Nội dung đề nghị" in words(template)
 
 
-def test_a_form_that_asks_nothing_is_not_printed():
+def test_blank_form_that_asks_nothing_is_not_printed():
     assert printing.blank_form(FormTemplateFactory(form={})) is None
 
 
-def test_a_form_without_addressee_goes_to_the_authority(settings):
+def test_blank_form_without_addressee_goes_to_the_authority(settings):
     assert f"Kính gửi: {settings.AUTHORITY['name']}" in words(FormTemplateFactory(addressee=""))
 
 
-def test_the_paper_is_vietnamese_even_for_a_reader_of_english():
+def test_blank_form_is_vietnamese_even_for_a_reader_of_english():
     with translation.override("en"):
         assert "Kính gửi" in words(FormTemplateFactory())
 
 
-def test_a_form_is_made_once_and_then_served_from_the_store(monkeypatch):
+def test_blank_form_is_made_once_and_then_served_from_the_store(monkeypatch):
     template = FormTemplateFactory()
     first = words(template)
 
@@ -83,7 +82,7 @@ def test_a_form_is_made_once_and_then_served_from_the_store(monkeypatch):
     assert words(template) == first
 
 
-def test_a_changed_form_is_printed_anew():
+def test_blank_form_is_printed_anew_when_it_changed():
     template = FormTemplateFactory()
     assert "Phần đã sửa" not in words(template)
     template.form = {"sections": [{**small_form()["sections"][0], "title": "Phần đã sửa"}]}
@@ -92,7 +91,7 @@ def test_a_changed_form_is_printed_anew():
     assert len(files) == 2
 
 
-def test_two_readers_at_the_same_moment_leave_one_file(monkeypatch):
+def test_blank_form_of_two_readers_at_once_is_one_file(monkeypatch):
     template = FormTemplateFactory()
 
     def overtaken(html: str) -> bytes:
@@ -107,6 +106,6 @@ def test_two_readers_at_the_same_moment_leave_one_file(monkeypatch):
     assert len(files) == 1
 
 
-def test_words_of_a_form_cannot_become_markup():
+def test_blank_form_escapes_the_words_of_the_catalogue():
     page = words(FormTemplateFactory(name="Đơn <b>& khác"))
     assert "ĐƠN <B>& KHÁC" in page

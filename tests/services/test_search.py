@@ -27,32 +27,32 @@ _vietnamese = st.text(VIETNAMESE + VIETNAMESE.upper())
         ("", ""),
     ],
 )
-def test_text_is_folded_to_bare_letters(written, folded):
+def test_fold_gives_bare_letters(written, folded):
     assert fold(written) == folded
 
 
 @given(st.text())
-def test_folding_twice_is_folding_once(text):
+def test_fold_twice_is_fold_once(text):
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text())
-def test_composed_and_decomposed_text_fold_alike(text):
+def test_fold_is_the_same_of_composed_and_decomposed_text(text):
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
 
 
 @given(_vietnamese)
-def test_case_does_not_matter(text):
+def test_fold_ignores_case(text):
     assert fold(text.upper()) == fold(text) == fold(text.lower())
 
 
 @given(_vietnamese)
-def test_vietnamese_folds_to_plain_letters(text):
+def test_fold_of_vietnamese_is_plain_letters(text):
     assert set(fold(text)) <= set("abcdefghijklmnopqrstuvwxyz ")
 
 
 @given(_vietnamese, _vietnamese)
-def test_a_word_inside_a_text_is_found_inside_the_folded_text(before, after):
+def test_fold_keeps_a_word_inside_its_text(before, after):
     assert "xay dung" in fold(f"{before} Xây Dựng {after}")
 
 

@@ -59,32 +59,30 @@ def building() -> Service:
         unicodedata.normalize("NFD", "Giấy khai sinh"),
     ],
 )
-def test_a_search_finds_the_words_however_they_are_typed(client, birth, building, words):
+def test_search_finds_the_words_however_they_are_typed(client, birth, building, words):
     assert names(client.get("/dich-vu/", {"q": words})) == [birth.name]
 
 
 @pytest.mark.parametrize(
     "words", ["xay dung", "xây dựng", unicodedata.normalize("NFD", "XÂY DỰNG")]
 )
-def test_a_search_works_without_accents_and_with_taken_apart_letters(
-    client, birth, building, words
-):
+def test_search_works_without_accents_and_with_taken_apart_letters(client, birth, building, words):
     assert names(client.get("/dich-vu/", {"q": words})) == [building.name]
 
 
-def test_an_empty_search_shows_everything_in_the_order_of_the_alphabet(client):
+def test_search_for_nothing_shows_everything_in_the_order_of_the_alphabet(client):
     for name in ("Đăng ký", "Cấp sổ", "Phong tặng"):
         ServiceFactory(name=name)
     assert names(client.get("/dich-vu/?q=")) == ["Cấp sổ", "Đăng ký", "Phong tặng"]
 
 
-def test_what_was_looked_for_stays_in_the_box_and_is_only_text(client):
+def test_search_box_keeps_the_words_as_text(client):
     html = client.get("/dich-vu/", {"q": '"><script>alert(1)</script>'}).content.decode()
     assert "<script" not in html
     assert "&quot;&gt;&lt;script&gt;" in html
 
 
-def test_when_nothing_is_found_the_page_says_what_to_try(client, birth, settings):
+def test_search_without_results_says_what_to_try(client, birth, settings):
     page = text(client.get("/dich-vu/?q=tau+vu+tru"))
     assert "Chưa tìm thấy dịch vụ nào" in page
     assert "bỏ mọi bộ lọc" in page
@@ -94,7 +92,7 @@ def test_when_nothing_is_found_the_page_says_what_to_try(client, birth, settings
 @pytest.mark.parametrize(
     "words", ["%", "_", "\\", "'", "a" * 5000, "'; drop table services_service; --"]
 )
-def test_odd_words_are_words(client, birth, words):
+def test_search_for_odd_words_is_no_error(client, birth, words):
     assert client.get("/dich-vu/", {"q": words}).status_code == 200
 
 
@@ -107,13 +105,13 @@ def test_filters_narrow_the_list_and_work_together(client, birth, building):
     assert names(client.get("/dich-vu/?linh_vuc=ho-tich&q=xay")) == []
 
 
-def test_the_level_filter_shows_only_that_level(client):
+def test_filter_by_level_shows_only_that_level(client):
     ServiceFactory(name="Đọc")
     ServiceFactory(name="Gửi", online=True)
     assert names(client.get("/dich-vu/?muc_do=3")) == ["Gửi"]
 
 
-def test_a_service_for_both_is_found_by_each_audience(client):
+def test_filter_by_audience_finds_a_service_for_both(client):
     ServiceFactory(name="Cho dân", audience="citizen")
     ServiceFactory(name="Cho hai bên", audience="both")
     ServiceFactory(name="Cho doanh nghiệp", audience="business")
@@ -124,7 +122,7 @@ def test_a_service_for_both_is_found_by_each_audience(client):
 @pytest.mark.parametrize(
     "query", ["linh_vuc=xx", "muc_do=9", "muc_do=abc", "doi_tuong=ma", "co_quan=xx"]
 )
-def test_an_unknown_filter_is_named_and_ignored(client, birth, query):
+def test_filter_with_an_unknown_value_is_named_and_ignored(client, birth, query):
     response = client.get(f"/dich-vu/?{query}")
     value = query.split("=")[1]
     assert response.status_code == 200
@@ -133,14 +131,14 @@ def test_an_unknown_filter_is_named_and_ignored(client, birth, query):
 
 
 @pytest.mark.parametrize("number", ["99", "0", "-1", "abc", "", "1.5", "9" * 5000])
-def test_an_unknown_page_is_told_and_shows_the_first(client, birth, number):
+def test_page_number_that_is_unknown_shows_the_first_and_says_so(client, birth, number):
     response = client.get("/dich-vu/", {"trang": number})
     assert response.status_code == 200
     assert "Danh sách không có trang bạn yêu cầu" in text(response)
     assert names(response) == [birth.name]
 
 
-def test_a_long_list_has_pages_that_keep_the_search(client):
+def test_pages_of_a_long_list_keep_the_search(client):
     ServiceFactory.create_batch(21)
     first = client.get("/dich-vu/?q=dich+vu")
     assert len(names(first)) == 20
@@ -149,7 +147,7 @@ def test_a_long_list_has_pages_that_keep_the_search(client):
     assert len(names(client.get("/dich-vu/?q=dich+vu&trang=2"))) == 1
 
 
-def test_only_fields_and_agencies_with_services_can_be_chosen(client, birth):
+def test_filter_offers_only_fields_and_agencies_with_services(client, birth):
     FieldFactory(name="Lĩnh vực trống")
     AgencyFactory(name="Cơ quan trống")
     page = text(client.get("/dich-vu/"))
@@ -169,15 +167,15 @@ def one_of_each_level() -> None:
     ServiceFactory(name="Mức bốn", paid=True)
 
 
-def test_the_list_of_level_3_and_up_holds_only_those(client, one_of_each_level):
+def test_list_of_level_3_and_up_holds_only_those(client, one_of_each_level):
     assert sorted(names(client.get("/dich-vu/muc-do-3-4/"))) == ["Mức ba", "Mức bốn"]
 
 
-def test_the_list_of_levels_1_and_2_holds_only_those(client, one_of_each_level):
+def test_list_of_levels_1_and_2_holds_only_those(client, one_of_each_level):
     assert sorted(names(client.get("/dich-vu/muc-do-1-2/"))) == ["Mức hai", "Mức một"]
 
 
-def test_a_list_is_grouped_by_field_in_the_order_of_the_catalogue(client):
+def test_list_is_grouped_by_field_in_the_order_of_the_catalogue(client):
     for order, name in ((2, "Xây dựng"), (1, "Hộ tịch")):
         field = FieldFactory(name=name, order=order)
         ServiceFactory.create_batch(2, field=field, online=True)
@@ -187,7 +185,7 @@ def test_a_list_is_grouped_by_field_in_the_order_of_the_catalogue(client):
     assert headings == ["Hộ tịch", "Xây dựng"]
 
 
-def test_an_empty_list_says_so(client):
+def test_list_without_services_says_so(client):
     assert "Hiện chưa có dịch vụ nào trong danh sách này" in text(
         client.get("/dich-vu/muc-do-3-4/")
     )
@@ -234,7 +232,7 @@ def test_level_4_is_the_whole_way_online(client):
     assert "Nộp hồ sơ, trả phí và nhận kết quả trực tuyến." in text(response)
 
 
-def test_a_service_shows_all_that_it_owes_the_reader(client):
+def test_service_page_shows_every_item(client):
     service = ServiceFactory(
         downloadable=True,
         name="Đăng ký việc thử",
@@ -281,25 +279,25 @@ def test_fee_lines_are_added_up(client):
     assert "Tổng cộng 108.000 đồng" in text(client.get(service.get_absolute_url()))
 
 
-def test_a_fee_set_elsewhere_is_never_shown_as_a_number(client):
+def test_fee_set_elsewhere_is_never_shown_as_a_number(client):
     service = ServiceFactory(online=True)
     FeeFactory(service=service, amount=None)
     FeeFactory(service=service, amount=8_000)
     assert "Tổng cộng Theo quy định hiện hành" in text(client.get(service.get_absolute_url()))
 
 
-def test_a_service_without_fees_says_that_nothing_is_taken(client):
+def test_service_without_fees_says_that_nothing_is_taken(client):
     assert "Không thu phí, lệ phí." in text(client.get(ServiceFactory().get_absolute_url()))
 
 
-def test_a_time_limit_set_elsewhere_is_said_in_words(client):
+def test_time_limit_set_elsewhere_is_said_in_words(client):
     service = ServiceFactory(time_limit=None)
     assert "Thời hạn giải quyết Theo quy định hiện hành" in text(
         client.get(service.get_absolute_url())
     )
 
 
-def test_words_of_the_catalogue_cannot_become_markup(client):
+def test_service_page_escapes_the_words_of_the_catalogue(client):
     service = ServiceFactory(
         name="<b>đậm</b>", steps=["<script>x</script>"], summary="<i>nghiêng</i>"
     )
@@ -310,11 +308,11 @@ def test_words_of_the_catalogue_cannot_become_markup(client):
 
 
 @pytest.mark.parametrize("path", ["/dich-vu/khong-co/", "/dich-vu/khong-co/bieu-mau/1/"])
-def test_an_unknown_service_is_not_found(client, path):
+def test_service_that_is_unknown_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_a_withdrawn_service_is_nowhere_to_be_seen(client):
+def test_service_that_is_withdrawn_is_nowhere_to_be_seen(client):
     service = ServiceFactory(downloadable=True, name="Đã gỡ", is_published=False, is_featured=True)
     assert client.get(service.get_absolute_url()).status_code == 404
     assert client.get(service.templates.get().get_absolute_url()).status_code == 404
@@ -332,7 +330,7 @@ def download(client, template) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def test_a_form_is_printed_from_its_questions(client):
+def test_form_is_printed_from_its_questions(client):
     template = FormTemplateFactory(
         service=ServiceFactory(level=2), name="Tờ khai thử", key="to-khai"
     )
@@ -342,7 +340,7 @@ def test_a_form_is_printed_from_its_questions(client):
     assert "Nội dung" in page
 
 
-def test_an_uploaded_file_goes_before_the_printed_one(client):
+def test_form_that_was_uploaded_goes_before_the_printed_one(client):
     template = FormTemplateFactory(service=ServiceFactory(level=2), key="mau")
     template.file.save("mau.docx", ContentFile(b"tep co san"))
     response = client.get(template.get_absolute_url())
@@ -350,18 +348,18 @@ def test_an_uploaded_file_goes_before_the_printed_one(client):
     assert f"{template.service.slug}-mau.docx" in response["Content-Disposition"]
 
 
-def test_a_form_of_another_service_is_not_found(client):
+def test_form_of_another_service_is_not_found(client):
     template = FormTemplateFactory(service=ServiceFactory(level=2))
     other = ServiceFactory(level=2)
     assert client.get(f"/dich-vu/{other.slug}/bieu-mau/{template.pk}/").status_code == 404
 
 
-def test_level_1_gives_no_downloads(client):
+def test_form_of_level_1_is_not_found(client):
     template = FormTemplateFactory(service=ServiceFactory(level=1))
     assert client.get(template.get_absolute_url()).status_code == 404
 
 
-def test_a_form_that_asks_nothing_is_named_but_has_no_download(client):
+def test_form_that_asks_nothing_is_named_but_has_no_download(client):
     template = FormTemplateFactory(service=ServiceFactory(level=2), form={}, name="Mẫu chưa có")
     html = client.get(template.service.get_absolute_url()).content.decode()
     assert "Mẫu chưa có" in html
@@ -392,7 +390,7 @@ def test_lists_cost_the_same_whatever_the_rows(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_service_costs_the_same_whatever_its_papers(client, django_assert_num_queries, rows):
+def test_service_costs_the_same_whatever_its_papers(client, django_assert_num_queries, rows):
     service = ServiceFactory(online=True)
     for factory in (PaperFactory, FeeFactory, FormTemplateFactory):
         factory.create_batch(rows, service=service)

@@ -1,10 +1,7 @@
-"""Plays the bank: speaks the gateway's side of the protocol.
+"""The pages of the mock: they play the bank, so that paying can be tried without money.
 
-So that paying can be tried without money.
-
-It keeps nothing: every button works again and again, also for a payment already paid, as no real
-gateway would allow; that is how late, repeated and contradicting messages are tried. Mounted only
-where MOCK_GATEWAY is on.
+They keep nothing: every button works again and again, also for a payment already paid, which no
+real gateway would allow; that is how late, repeated and contradicting messages are tried.
 """
 
 import secrets
@@ -26,12 +23,16 @@ from payments.gateways import vnpay
 from payments.gateways.mock import tasks
 
 BANK = "NCB"
-FAILED_STATUS, SUSPECTED_STATUS = vnpay.STATUS_ERROR, "07"
+# vnp_TransactionStatus where money left the account; anywhere else it is an error.
+STATUS_OF = {vnpay.OK: vnpay.OK, vnpay.SUSPECTED: vnpay.SUSPECTED}
 
 
 @dataclass(frozen=True)
 class Ipn:
-    """One call of the mock's: when, saying what; `code` "" says what the browser says."""
+    """One call of the mock's.
+
+    `delay` is in seconds; `code` "" says what the browser says; `extra` is added to the amount.
+    """
 
     delay: int = 0
     code: str = ""
@@ -94,28 +95,27 @@ class Request:
 
 
 def read_request(query: str) -> Request | None:
-    """Return the request of a query string.
+    """Return the request of a query string; None where the real gateway would refuse it.
 
-    None when it is badly signed, for no amount, or leads off this site.
+    One that leads back to another site is refused as well: the mock must be no open redirect.
     """
     fields = vnpay.parse(query)
     if not vnpay.verify(fields, settings.VNPAY["HASH_SECRET"]):
         return None
+    if fields.get("vnp_TmnCode") != settings.VNPAY["TMN_CODE"] or not fields.get("vnp_TxnRef"):
+        return None
+    if urlsplit(fields.get("vnp_ReturnUrl", ""))[:2] != urlsplit(settings.SITE_URL)[:2]:
+        return None
+
     request = Request(query, fields)
-    same_site = urlsplit(fields.get("vnp_ReturnUrl", ""))[:2] == urlsplit(settings.SITE_URL)[:2]
-    known = fields.get("vnp_TmnCode") == settings.VNPAY["TMN_CODE"] and fields.get("vnp_TxnRef")
-    return request if same_site and known and request.amount else None
+    return request if request.amount else None
 
 
 def answer_query(
     asked: Request, code: str, *, number: str, extra: int = 0, forged: bool = False
 ) -> str:
-    """Return the signed parameters with which the gateway answers.
-
-    `forged` signs them with a wrong secret.
-    """
-    taken = code in (vnpay.OK, vnpay.SUSPECTED)
-    status = {vnpay.OK: vnpay.OK, vnpay.SUSPECTED: SUSPECTED_STATUS}.get(code, FAILED_STATUS)
+    """Return the signed parameters with which VNPay answers; `forged`: with a wrong secret."""
+    taken = code in STATUS_OF
     params = {
         "vnp_TmnCode": asked.fields["vnp_TmnCode"],
         "vnp_TxnRef": asked.fields["vnp_TxnRef"],
@@ -127,7 +127,7 @@ def answer_query(
         "vnp_PayDate": vnpay.write_time(timezone.now()),
         "vnp_ResponseCode": code,
         "vnp_TransactionNo": number if taken else "0",
-        "vnp_TransactionStatus": status,
+        "vnp_TransactionStatus": STATUS_OF.get(code, vnpay.STATUS_ERROR),
     }
     secret = settings.VNPAY["HASH_SECRET"] + ("-forged" if forged else "")
     return vnpay.signed_query(params, secret)
@@ -142,7 +142,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """The bank's page: the amount, and one button for each thing that may happen."""
     asked = read_request(request.META.get("QUERY_STRING", ""))
     if asked is None:
-        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
+        return render(request, "payments/gateways/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
     keys = [LATE] if asked.is_late else list(SCENARIOS)
     context = {
         "asked": asked,
@@ -150,32 +150,27 @@ def pay(request: HttpRequest) -> HttpResponse:
         "special": [(key, SCENARIOS[key]) for key in keys if key not in ORDINARY],
     }
     with translation.override(asked.language):
-        return render(request, "payments/mock/pay.html", context)
+        return render(request, "payments/gateways/mock/pay.html", context)
 
 
 @never_cache
 @require_POST
 def finish(request: HttpRequest) -> HttpResponse:
-    """Do what the button says: leave the IPNs to the worker.
-
-    Send the browser back with signed parameters.
-    """
+    """Do what the button says: leave the IPNs to the worker and send the browser back."""
     asked = read_request(request.POST.get("asked", ""))
     scenario = SCENARIOS.get(request.POST.get("scenario", ""))
     if asked is None or scenario is None:
-        return render(request, "payments/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
+        return render(request, "payments/gateways/mock/refused.html", status=HTTPStatus.BAD_REQUEST)
+
     number = str(secrets.randbelow(90_000_000) + 10_000_000)
+    all_sent = True
+    for ipn in scenario.ipns:
+        code = ipn.code or scenario.code
+        query = answer_query(asked, code, number=number, extra=ipn.extra, forged=ipn.forged)
+        all_sent &= tasks.enqueue_mock_ipn(query, ipn.delay)
+
     back = f"{asked.fields['vnp_ReturnUrl']}?{answer_query(asked, scenario.code, number=number)}"
-    sent = [
-        tasks.queue_mock_ipn(_ipn_query(asked, scenario, ipn, number), ipn.delay)
-        for ipn in scenario.ipns
-    ]
-    if all(sent):
+    if all_sent:
         return HttpResponseRedirect(back, status=HTTPStatus.SEE_OTHER)
     with translation.override(asked.language):
-        return render(request, "payments/mock/not_sent.html", {"back": back})
-
-
-def _ipn_query(asked: Request, scenario: Scenario, ipn: Ipn, number: str) -> str:
-    code = ipn.code or scenario.code
-    return answer_query(asked, code, number=number, extra=ipn.extra, forged=ipn.forged)
+        return render(request, "payments/gateways/mock/not_sent.html", {"back": back})

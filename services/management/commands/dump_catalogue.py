@@ -1,14 +1,14 @@
-"""Write the catalogue of the database as files that `load_catalogue` reads back unchanged."""
+"""Write the catalogue of the database as files, which `load_catalogue` reads without a change."""
 
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 from django.utils.translation import gettext as _
 
-from services.catalogue_shapes import (
+from services.catalogue_rules import (
     AGENCY_KEYS,
     FIELD_KEYS,
     LINES,
@@ -17,33 +17,34 @@ from services.catalogue_shapes import (
     FieldRule,
 )
 from services.models import Agency, Field, Service, SpecialDay
+from services.questions.registry import KINDS
+from services.questions.spec_keys import keys_of
 
 # jsonb keeps no order of keys; people want to read a form from its top.
 SECTION_ORDER = ["key", "title", "help", "questions"]
-QUESTION_ORDER = "key kind label required help max_length min max unit placeholder options".split()  # noqa: SIM905 - a list to read
 RENAMED = {"featured": "is_featured", "published": "is_published"}
 
 
 class Command(BaseCommand):
     help = "Write agencies, fields, days off and services into a folder of YAML files."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(options["folder"])
         services = Service.objects.select_related("field", "agency").prefetch_related(*LINES)
         try:
             written = _write_all(folder, services)
         except OSError as error:
-            told = {"folder": folder, "why": error}
-            raise CommandError(_("Không ghi được vào %(folder)s: %(why)s") % told) from error
-        strangers = sorted(
+            context = {"folder": folder, "why": error}
+            raise CommandError(_("Không ghi được vào %(folder)s: %(why)s") % context) from error
+        others = sorted(
             path.name for path in (folder / "services").glob("*.y*ml") if path not in written
         )
-        if strangers:
+        if others:
             self.stderr.write(
-                _("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(strangers)}
+                _("Tệp có sẵn, không thuộc danh mục: %(files)s") % {"files": ", ".join(others)}
             )
         self.stdout.write(
             _("Đã ghi %(count)d dịch vụ vào %(folder)s") % {"count": len(written), "folder": folder}
@@ -82,13 +83,13 @@ def _write(path: Path, data: Any) -> None:
 
 
 def _row(row: models.Model, keys: dict[str, FieldRule], **given: Any) -> dict:
-    """Return what a row says, in the order of `keys` and without what goes without saying."""
-    said = {}
+    """Return the values of a row that are not the default, in the order of `keys`."""
+    values = {}
     for key, rule in keys.items():
         value = given[key] if key in given else getattr(row, RENAMED.get(key, key))
         if value != rule.default:
-            said[key] = _form(value) if rule.expects == "form" else value
-    return said
+            values[key] = _form(value) if rule.expects == "form" else value
+    return values
 
 
 def _service(service: Service) -> dict:
@@ -102,18 +103,19 @@ def _service(service: Service) -> dict:
 
 
 def _form(spec: dict) -> dict:
-    """Return a form with its keys in the order in which people write them.
-
-    And options as pairs on one line.
-    """
+    """Return a form with its keys in the order in which people write them."""
     sections = []
     for section in spec.get("sections", []):
-        questions = [_ordered(question, QUESTION_ORDER) for question in section["questions"]]
-        for question in questions:
-            if "options" in question:
-                question["options"] = [_Pair(pair) for pair in question["options"]]
+        questions = [_question(question) for question in section["questions"]]
         sections.append(_ordered(section | {"questions": questions}, SECTION_ORDER))
     return {"sections": sections}
+
+
+def _question(raw: dict) -> dict:
+    question = _ordered(raw, ["key", "kind", *keys_of(KINDS[raw["kind"]])])
+    if "options" in question:
+        question["options"] = [_Pair(pair) for pair in question["options"]]
+    return question
 
 
 def _ordered(mapping: dict, order: list[str]) -> dict:
@@ -125,7 +127,7 @@ class _Pair(list):
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data):
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

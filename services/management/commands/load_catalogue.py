@@ -2,14 +2,15 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from services.catalogue_files import Catalogue, CatalogueError, read
-from services.catalogue_shapes import LINES, service_values
+from services.catalogue_rules import LINES, service_values
 from services.models import Agency, Field, Service, SpecialDay
 
 
@@ -21,14 +22,14 @@ class Command(BaseCommand):
 
     help = "Load agencies, fields, days off and services from a folder of YAML files."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", help="default: settings.CATALOGUE_DIR")
         # A deployment that starts again must not undo what editors have changed since.
         parser.add_argument(
             "--initial", action="store_true", help="only where there are no services yet"
         )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["initial"] and Service.objects.exists():
             self.stdout.write(_("Danh mục đã có dịch vụ; giữ nguyên."))
             return
@@ -36,9 +37,9 @@ class Command(BaseCommand):
         try:
             catalogue = read(folder)
         except CatalogueError as error:
-            told = {"count": len(error.mistakes), "mistakes": error, "folder": folder}
+            context = {"count": len(error.mistakes), "mistakes": error, "folder": folder}
             raise CommandError(
-                _("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % told
+                _("%(folder)s có %(count)d lỗi, chưa lưu gì:\n%(mistakes)s") % context
             ) from error
         with transaction.atomic():
             outcomes = save(catalogue)
@@ -47,10 +48,7 @@ class Command(BaseCommand):
 
 
 def save(catalogue: Catalogue) -> Counter:
-    """Write a catalogue that has been read.
-
-    Return how many services are new, updated, same and gone.
-    """
+    """Write a catalogue that was read; return how many services are new, updated, same and gone."""
     _save_rows(Agency, "code", catalogue.agencies)
     _save_rows(Field, "code", catalogue.fields)
     _save_rows(SpecialDay, "day", catalogue.special_days)
@@ -87,7 +85,7 @@ def _save_service(service: Service, data: dict, references: dict[str, int]) -> s
 
 
 def _save_lines(service: Service, name: str, rows: list[dict]) -> bool:
-    """Write the lines of one kind, matched by key, in order; delete those gone.
+    """Write the lines of one kind, matched by key, in order, and delete those gone.
 
     Return whether any changed.
     """
@@ -114,9 +112,9 @@ def _put(row: models.Model, values: dict) -> bool:
 
 def _summary(outcomes: Counter) -> str:
     counts = {"all": outcomes["new"] + outcomes["updated"] + outcomes["same"], **outcomes}
-    told = _("%(all)d dịch vụ: %(new)d mới, %(updated)d cập nhật, %(same)d giữ nguyên") % {
+    summary = _("%(all)d dịch vụ: %(new)d mới, %(updated)d cập nhật, %(same)d giữ nguyên") % {
         name: counts.get(name, 0) for name in ("all", "new", "updated", "same")
     }
     if outcomes["gone"]:
-        told += _(", %(gone)d ngừng công khai") % {"gone": outcomes["gone"]}
-    return told
+        summary += _(", %(gone)d ngừng công khai") % {"gone": outcomes["gone"]}
+    return summary

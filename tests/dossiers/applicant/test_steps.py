@@ -5,21 +5,29 @@ import pytest
 from dossiers import answers
 from dossiers.applicant import steps
 from dossiers.models import Dossier
-from services import questions
-from services.form_spec import Question, Section
-from services.questions.base import AnsweredKind, Option
+from services.questions.base import FormQuestion
+from services.questions.registry import KINDS
+from services.questions.specification import Section, parse
 from tests.dossiers.factories import APPLICANT
 
-OPTIONS = (Option("xd", "Xây dựng"), Option("sc", "Sửa chữa"))
-ANSWERED = sorted(kind.name for kind in questions.ALL if isinstance(kind, AnsweredKind))
+OPTIONS = [["xd", "Xây dựng"], ["sc", "Sửa chữa"]]
+ANSWERED = sorted(name for name, kind in KINDS.items() if issubclass(kind, FormQuestion))
 
 
-def question(kind: str, **rest) -> Question:
-    return Question(key="q", kind=kind, label="Câu hỏi", options=OPTIONS, **rest)
+def question(kind: str, **rest) -> FormQuestion:
+    """Return the only question of a specification."""
+    options = {"options": OPTIONS} if kind in ("choice", "choices") else {}
+    raw = {"key": "q", "kind": kind, "label": "Câu hỏi", **options, **rest}
+    [section] = parse({"sections": [{"key": "phan", "title": "Phần", "questions": [raw]}]})
+    return section.form_questions[0]
 
 
-def section_step(*asked: Question) -> steps.SectionStep:
-    return steps.SectionStep(2, "Phần", Section("phan", "Phần", questions=asked))
+def section_step(*asked: FormQuestion) -> steps.SectionStep:
+    return steps.SectionStep(2, "Phần", section("phan", *asked))
+
+
+def section(key: str, *asked: FormQuestion) -> Section:
+    return Section(key, "Phần", "", asked)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +35,7 @@ def section_step(*asked: Question) -> steps.SectionStep:
     [
         (answers.Asked((), (), frozenset()), ["ApplicantStep", "ReviewStep"]),
         (
-            answers.Asked((Section("a", "A"), Section("b", "B")), (), frozenset({"cccd"})),
+            answers.Asked((section("a"), section("b")), (), frozenset({"cccd"})),
             ["ApplicantStep", "SectionStep", "SectionStep", "PapersStep", "ReviewStep"],
         ),
     ],
@@ -50,7 +58,7 @@ def test_applicant_step_is_complete_with_everything_that_it_requires():
 @pytest.mark.parametrize("kind", ANSWERED)
 def test_section_step_is_complete_with_what_its_own_form_has_cleaned(kind):
     step = section_step(question(kind))
-    stored = questions.example(question(kind), 1)
+    stored = question(kind).example(1)
     assert step.is_complete(Dossier(answers={"q": stored}), [])
     assert not step.is_complete(Dossier(answers={}), [])
 
@@ -64,7 +72,7 @@ def test_section_step_with_an_optional_question_is_complete_without_an_answer(ki
 def test_section_step_shows_and_judges_answers_given_to_another_kind(kind):
     """A refreshed draft keeps its answers while the kind of a question may change under them."""
     step = section_step(question(kind))
-    given = [questions.example(question(other), 1) for other in ANSWERED]
+    given = [question(other).example(1) for other in ANSWERED]
     for answer in [*given, {"a": [1]}, [1], 7, True, None]:
         draft = Dossier(answers={"q": answer})
         assert "Câu hỏi" in str(step.form(draft))

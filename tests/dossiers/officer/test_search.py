@@ -75,7 +75,7 @@ def test_the_tabs_name_each_queue_with_its_count(at_the_desk):
         DossierFactory(state=state)
     page = at_the_desk.get(LIST).content.decode()
     for name, number in [("Việc cần làm", 3), ("Chờ tiếp nhận", 2), ("Chờ trả kết quả", 1)]:
-        assert f'{name} <span class="tabs__number">({number})</span>' in page
+        assert f'{name} <span class="staff-tabs__number">({number})</span>' in page
 
 
 def test_a_tab_shows_its_own_queue_only(at_the_desk):

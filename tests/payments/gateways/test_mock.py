@@ -6,13 +6,13 @@ import pytest
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from payments.gateways import vnpay
+from payments.gateways import get_gateway, vnpay
 from payments.gateways.base import Verdict
 from payments.gateways.mock import bank, tasks
 from payments.gateways.mock.bank import SCENARIOS
 from payments.models import GatewayMessage, Payment
 from payments.states import PaymentState
-from tests.payments.factories import PaymentFactory, paid_dossier, said
+from tests.payments.factories import PaymentFactory, paid_dossier, signed_message
 
 MOCK = "/cong-thanh-toan-mo-phong/"
 
@@ -47,7 +47,7 @@ def resigned(query: str, **changes: str) -> str:
 # --- Its page ---
 
 
-def test_it_says_what_it_is_and_shows_the_amount_and_every_button(client, asked):
+def test_page_says_what_it_is_and_shows_the_amount_and_every_button(client, asked):
     text = client.get(f"{MOCK}?{asked}").content.decode()
     assert "MÔ PHỎNG – không trừ tiền thật" in text
     assert "100.000 đồng" in text
@@ -69,7 +69,7 @@ def test_it_says_what_it_is_and_shows_the_amount_and_every_button(client, asked)
         lambda query: resigned(query, vnp_TxnRef=""),
     ],
 )
-def test_a_request_that_the_real_one_would_refuse_is_refused(client, asked, queue, spoil):
+def test_request_that_the_real_one_would_refuse_is_refused(client, asked, queue, spoil):
     assert client.get(f"{MOCK}?{spoil(asked)}").status_code == 400
     response = client.post(f"{MOCK}ket-thuc/", {"asked": spoil(asked), "scenario": "thanh-cong"})
     assert response.status_code == 400
@@ -77,26 +77,26 @@ def test_a_request_that_the_real_one_would_refuse_is_refused(client, asked, queu
 
 
 @pytest.mark.parametrize("scenario", ["", "khac", "thanh-cong\x00"])
-def test_a_button_that_is_not_there_is_refused(client, asked, queue, scenario):
+def test_button_that_is_not_there_is_refused(client, asked, queue, scenario):
     assert (
         client.post(f"{MOCK}ket-thuc/", {"asked": asked, "scenario": scenario}).status_code == 400
     )
 
 
-def test_when_the_time_is_over_only_going_back_is_left(client, asked):
+def test_page_after_expiry_only_leads_back(client, asked):
     text = client.get(f"{MOCK}?{resigned(asked, vnp_ExpireDate='20200101000000')}").content.decode()
     assert 'value="het-han"' in text
     assert 'value="thanh-cong"' not in text
 
 
-def test_it_speaks_the_language_of_the_request(client, asked):
+def test_page_speaks_the_language_of_the_request(client, asked):
     assert (
         '<html lang="en">'
         in client.get(f"{MOCK}?{resigned(asked, vnp_Locale='en')}").content.decode()
     )
 
 
-def test_pressing_takes_a_post(client, asked):
+def test_button_takes_a_post(client, asked):
     assert client.get(f"{MOCK}ket-thuc/").status_code == 405
 
 
@@ -108,11 +108,11 @@ def press(client, asked: str, scenario: str):
 
 
 @pytest.mark.parametrize("key", SCENARIOS)
-def test_every_button_sends_the_browser_back_with_a_signed_answer(client, asked, queue, key):
+def test_button_sends_the_browser_back_with_a_signed_answer(client, asked, queue, key):
     response = press(client, asked, key)
     assert response.status_code == 303
     assert response["Location"].startswith(f"{settings.SITE_URL}/thanh-toan/ket-qua/?")
-    message = vnpay.read(urlsplit(response["Location"]).query, secret())
+    message = get_gateway("mock").read(urlsplit(response["Location"]).query)
     assert message is not None
     assert message.code == SCENARIOS[key].code
     assert message.amount == 100_000
@@ -129,21 +129,21 @@ def test_every_button_sends_the_browser_back_with_a_signed_answer(client, asked,
         ("nghi-ngo", Verdict.UNCLEAR),
     ],
 )
-def test_the_ipn_says_what_the_browser_says(client, asked, queue, key, verdict):
+def test_ipn_says_what_the_browser_says(client, asked, queue, key, verdict):
     back = urlsplit(press(client, asked, key)["Location"]).query
     [(query, delay)] = queue
-    ipn = vnpay.read(query, secret())
+    ipn = get_gateway("mock").read(query)
     assert ipn is not None
     assert (ipn.verdict, delay) == (verdict, 0)
     assert ipn.gateway_reference == vnpay.parse(back)["vnp_TransactionNo"]
 
 
-def test_a_late_ipn_is_late(client, asked, queue):
+def test_ipn_that_is_late_is_delayed(client, asked, queue):
     press(client, asked, "ipn-cham")
     assert queue[0][1] > 0
 
 
-def test_a_repeated_ipn_is_the_same_twice(client, asked, queue):
+def test_ipn_that_is_repeated_is_the_same_twice(client, asked, queue):
     press(client, asked, "ipn-hai-lan")
     assert queue[0] == queue[1]
 
@@ -161,7 +161,7 @@ def test_a_repeated_ipn_is_the_same_twice(client, asked, queue):
         ("ipn-mat", [], PaymentState.OPEN),
     ],
 )
-def test_each_bad_day_ends_as_the_protocol_says(client, asked, queue, key, answers, state):
+def test_button_ends_as_the_protocol_says(client, asked, queue, key, answers, state):
     press(client, asked, key)
     assert [
         client.get(f"/thanh-toan/ipn/?{query}").json()["RspCode"] for query, _delay in queue
@@ -169,7 +169,7 @@ def test_each_bad_day_ends_as_the_protocol_says(client, asked, queue, key, answe
     assert Payment.objects.get().state == state
 
 
-def test_with_the_queue_down_the_tester_is_told_and_can_go_back(client, asked, monkeypatch):
+def test_button_with_the_broker_down_says_so_and_leads_back(client, asked, monkeypatch):
     def down(*args, **rest):
         raise OperationalError("connection refused")
 
@@ -183,32 +183,32 @@ def test_with_the_queue_down_the_tester_is_told_and_can_go_back(client, asked, m
 # --- The worker's call ---
 
 
-def test_the_call_goes_to_our_own_address_alone():
+def test_ipn_address_is_our_own():
     assert tasks.ipn_address() == f"{settings.SITE_URL}/thanh-toan/ipn/"
 
 
 @pytest.mark.parametrize("site", ["file:///etc", "ftp://example.vn", ""])
-def test_an_address_that_is_no_web_address_is_refused(settings, site):
+def test_ipn_address_that_is_no_web_address_is_refused(settings, site):
     settings.SITE_URL = site
     with pytest.raises(ValueError, match="SITE_URL"):
         tasks.ipn_address()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_call_is_a_real_one_over_the_network(live_server, settings):
+def test_send_mock_ipn_calls_over_the_network(live_server, settings):
     settings.SITE_URL = live_server.url
     payment = PaymentFactory()
-    assert tasks.send_mock_ipn(said(payment)) == "00"
+    assert tasks.send_mock_ipn(signed_message(payment)) == "00"
     payment.refresh_from_db()
     assert payment.state == PaymentState.SETTLED
-    assert GatewayMessage.objects.get().raw == said(payment)
+    assert GatewayMessage.objects.get().raw == signed_message(payment)
 
 
 @pytest.mark.parametrize(
     ("answer", "calls"),
     [("00", 1), ("02", 1), ("97", 4), ("99", 4), (OSError, 4), (ValueError, 4)],
 )
-def test_an_unhappy_answer_is_followed_by_more_calls_and_an_end(monkeypatch, answer, calls):
+def test_send_mock_ipn_repeats_a_limited_number_of_times(monkeypatch, answer, calls):
     made = []
 
     def call(address):
@@ -222,5 +222,14 @@ def test_an_unhappy_answer_is_followed_by_more_calls_and_an_end(monkeypatch, ans
     assert made == [f"{tasks.ipn_address()}?vnp_TxnRef=1"] * calls
 
 
-def test_the_mock_has_no_way_to_the_books_but_the_ipn():
+def test_mock_reaches_the_books_by_its_calls_alone():
     assert not {"ledger", "inbox", "Payment"} & set(vars(bank))
+
+
+@pytest.mark.django_db
+def test_mock_believes_nothing_where_it_is_off(settings):
+    raw = signed_message(PaymentFactory())
+    assert get_gateway("mock").read(raw) is not None
+    settings.MOCK_GATEWAY = False
+    assert get_gateway("mock").read(raw) is None
+    assert not get_gateway("mock").is_ready

@@ -1,6 +1,7 @@
 """The protocol: a vector worked out by hand, then properties over any message."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from payments.gateways import vnpay
-from payments.gateways.base import Verdict
+from payments.gateways.base import Message, Order, Verdict
+from payments.gateways.vnpay import VNPayGateway
 
 SECRET = "DEMO-SECRET-0001"
 VECTOR = {
@@ -40,6 +42,18 @@ ANSWER = {
     "vnp_PayDate": "20260105090512",
 }
 
+ORDER = Order(
+    reference="HS260105000001",
+    amount=8000,
+    description="Thu phí hồ sơ 000.00.15.H48-260105-0001",
+    return_url="https://example.gov.vn/thanh-toan/ket-qua",
+    client_address="203.0.113.7",
+    created_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
+    expires_at=datetime(2026, 1, 5, 2, 15, tzinfo=UTC),
+    language="vi",
+)
+GATEWAY = VNPayGateway()
+
 keys = st.text("abcdefghijklmnopqrstuvwxyzABC", min_size=1, max_size=12).map("vnp_".__add__)
 messages = st.dictionaries(
     keys.filter(lambda key: key not in vnpay.UNSIGNED),
@@ -49,6 +63,15 @@ messages = st.dictionaries(
 )
 
 
+@pytest.fixture(autouse=True)
+def _known_contract(settings):
+    settings.VNPAY = {
+        "PAY_URL": "https://gateway.example/paymentv2/vpcpay.html",
+        "TMN_CODE": "DEMO0001",
+        "HASH_SECRET": SECRET,
+    }
+
+
 def signed(fields: dict[str, str]) -> dict[str, str]:
     return {**fields, vnpay.HASH: vnpay.sign(fields, SECRET)}
 
@@ -56,48 +79,37 @@ def signed(fields: dict[str, str]) -> dict[str, str]:
 # --- Signing ---
 
 
-def test_the_worked_example_gives_the_known_signature():
+def test_sign_gives_the_known_signature_of_the_worked_example():
     assert vnpay.sign(VECTOR, SECRET) == SIGNATURE
 
 
-def test_the_redirect_is_the_worked_example():
-    address = vnpay.build_redirect(
-        "https://gateway.example/paymentv2/vpcpay.html",
-        SECRET,
-        tmn_code="DEMO0001",
-        txn_ref="HS260105000001",
-        amount=8000,
-        order_info="Thu phí hồ sơ 000.00.15.H48-260105-0001",
-        return_url="https://example.gov.vn/thanh-toan/ket-qua",
-        ip="203.0.113.7",
-        created_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
-        expires_at=datetime(2026, 1, 5, 2, 15, tzinfo=UTC),
-    )
+def test_redirect_is_the_worked_example():
+    address = GATEWAY.redirect_url(ORDER)
     assert dict(parse_qsl(urlsplit(address).query)) == {**VECTOR, vnpay.HASH: SIGNATURE}
 
 
 @given(messages, st.randoms())
-def test_the_order_of_the_fields_does_not_matter(fields, random):
+def test_sign_ignores_the_order_of_fields(fields, random):
     shuffled = list(fields.items())
     random.shuffle(shuffled)
     assert vnpay.sign(dict(shuffled), SECRET) == vnpay.sign(fields, SECRET)
 
 
 @given(messages)
-def test_empty_fields_and_the_hash_itself_are_not_signed(fields):
+def test_sign_leaves_out_empty_fields_and_the_hash(fields):
     more = {**fields, "vnp_ZZempty": "", "vnp_SecureHash": "x", "vnp_SecureHashType": "SHA512"}
     assert vnpay.sign(more, SECRET) == vnpay.sign(fields, SECRET)
 
 
 @given(messages)
-def test_what_was_signed_survives_the_journey_and_verifies(fields):
+def test_verify_accepts_what_was_signed_and_sent(fields):
     query = vnpay.signed_query(fields, SECRET)
     assert vnpay.parse(query) == signed(fields)
     assert vnpay.verify(vnpay.parse(query), SECRET)
 
 
 @given(messages, st.data())
-def test_any_changed_value_fails(fields, data):
+def test_verify_refuses_a_changed_value(fields, data):
     key = data.draw(st.sampled_from(sorted(fields)))
     other = data.draw(st.text(max_size=20))
     assume(other != fields[key])
@@ -105,14 +117,14 @@ def test_any_changed_value_fails(fields, data):
 
 
 @given(messages, keys, st.text(min_size=1, max_size=5))
-def test_a_field_added_or_taken_away_fails(fields, key, value):
+def test_verify_refuses_a_field_added_or_taken_away(fields, key, value):
     assume(key not in fields and key not in vnpay.UNSIGNED)
     assert not vnpay.verify({**signed(fields), key: value}, SECRET)
     assert not vnpay.verify({**signed({**fields, key: value}), key: ""}, SECRET)
 
 
 @given(messages, st.integers(0, 127), st.sampled_from("0123456789abcdef"))
-def test_any_changed_letter_of_the_hash_fails(fields, place, letter):
+def test_verify_refuses_a_changed_hash(fields, place, letter):
     good = vnpay.sign(fields, SECRET)
     bad = good[:place] + letter + good[place + 1 :]
     assume(bad != good)
@@ -120,28 +132,28 @@ def test_any_changed_letter_of_the_hash_fails(fields, place, letter):
 
 
 @pytest.mark.parametrize("given_hash", ["", "00", "é" * 128, SIGNATURE[:-1], SIGNATURE + "0"])
-def test_a_hash_of_another_kind_fails_quietly(given_hash):
+def test_verify_refuses_a_hash_of_another_kind(given_hash):
     assert not vnpay.verify({**VECTOR, vnpay.HASH: given_hash}, SECRET)
 
 
-def test_a_hash_in_capitals_is_as_good():
+def test_verify_accepts_a_hash_in_capitals():
     assert vnpay.verify({**VECTOR, vnpay.HASH: SIGNATURE.upper()}, SECRET)
 
 
-def test_fields_that_are_not_of_the_protocol_do_not_count():
+def test_verify_ignores_fields_that_are_not_of_the_protocol():
     assert vnpay.verify({**VECTOR, vnpay.HASH: SIGNATURE, "utm_source": "mail"}, SECRET)
 
 
-def test_another_secret_fails():
+def test_verify_refuses_another_secret():
     assert not vnpay.verify(signed(VECTOR), "another")
 
 
 # --- Reading ---
 
 
-def test_an_answer_is_read_in_our_own_units():
-    read = vnpay.read(vnpay.signed_query(ANSWER, SECRET), SECRET)
-    assert read == vnpay.Message(
+def test_read_gives_our_own_units():
+    read = GATEWAY.read(vnpay.signed_query(ANSWER, SECRET))
+    assert read == Message(
         provider="vnpay",
         reference="K7QD93MXAT4C6Y",
         amount=100_000,
@@ -153,25 +165,25 @@ def test_an_answer_is_read_in_our_own_units():
     )
 
 
-def test_our_own_request_sent_back_to_us_is_no_answer():
-    assert vnpay.read(vnpay.signed_query(VECTOR, SECRET), SECRET) is None
+def test_read_refuses_our_own_request():
+    assert GATEWAY.read(vnpay.signed_query(VECTOR, SECRET)) is None
 
 
 @pytest.mark.parametrize(
     "raw", ["", "&&&", "=", "vnp_TxnRef", "%", "%ff%fe=%80", "x" * 5000, "a=1&" * 100, "\x00"]
 )
-def test_rubbish_is_no_message(raw):
-    assert vnpay.read(raw, SECRET) is None
+def test_read_refuses_rubbish(raw):
+    assert GATEWAY.read(raw) is None
 
 
-def test_a_field_given_twice_spoils_the_message():
+def test_read_refuses_a_field_given_twice():
     query = vnpay.signed_query(ANSWER, SECRET)
-    assert vnpay.read(query + "&vnp_ResponseCode=00", SECRET) is None
+    assert GATEWAY.read(query + "&vnp_ResponseCode=00") is None
 
 
 @given(st.text(max_size=60))
-def test_no_text_makes_the_reader_fall_over(raw):
-    assert vnpay.read(raw, SECRET) is None
+def test_read_refuses_any_text(raw):
+    assert GATEWAY.read(raw) is None
 
 
 @pytest.mark.parametrize(
@@ -190,39 +202,39 @@ def test_no_text_makes_the_reader_fall_over(raw):
         ("99", "", Verdict.FAILED),
     ],
 )
-def test_paid_takes_two_zeros_and_money_perhaps_taken_is_not_failed(code, status, verdict):
+def test_verdict_is_paid_for_two_zeros_and_unclear_for_money_perhaps_taken(code, status, verdict):
     fields = {**ANSWER, "vnp_ResponseCode": code, "vnp_TransactionStatus": status}
-    assert vnpay.read(vnpay.signed_query(fields, SECRET), SECRET).verdict == verdict
+    assert GATEWAY.read(vnpay.signed_query(fields, SECRET)).verdict == verdict
 
 
 # --- Amounts, times, words ---
 
 
 @given(st.integers(1, 2_000_000_000))
-def test_an_amount_comes_back_as_it_went(amount):
+def test_amount_is_read_as_it_was_written(amount):
     assert vnpay.read_amount(vnpay.write_amount(amount)) == amount
 
 
 @pytest.mark.parametrize(
     "text", ["", "0", "-100", "100.00", "1e5", "10050", "٣٠٠", " 100", "0100", "1" * 40]
 )
-def test_what_is_no_amount_of_whole_dong_is_read_as_none(text):
+def test_amount_that_is_not_whole_dong_is_read_as_0(text):
     assert vnpay.read_amount(text) == 0
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)))
-def test_a_time_comes_back_to_the_second(moment):
+def test_time_is_read_as_it_was_written(moment):
     assert vnpay.read_time(vnpay.write_time(moment)) == moment.replace(microsecond=0)
 
 
-def test_times_are_written_in_gmt_7():
+def test_time_is_written_in_gmt_7():
     assert vnpay.write_time(datetime(2026, 1, 4, 18, 30, tzinfo=UTC)) == "20260105013000"
 
 
 @pytest.mark.parametrize(
     "text", ["", "20261301000000", "2026010509", "00000000000000", "2026010509051x"]
 )
-def test_what_is_no_time_is_none(text):
+def test_time_that_is_none_is_read_as_none(text):
     assert vnpay.read_time(text) is None
 
 
@@ -241,21 +253,23 @@ def test_plain_gives_ascii_of_bounded_length_and_is_stable(text):
     assert vnpay.plain(once) == once
 
 
-def test_the_same_request_gives_the_same_address():
-    def build():
-        now = datetime(2026, 1, 5, tzinfo=UTC)
-        return vnpay.build_redirect(
-            "https://gateway.example/pay?x=1",
-            SECRET,
-            tmn_code="A",
-            txn_ref="B",
-            amount=1,
-            order_info="C",
-            return_url="https://example.vn/",
-            ip="::1",
-            created_at=now,
-            expires_at=now + timedelta(minutes=15),
-        )
+def test_redirect_of_the_same_order_is_the_same_address():
+    assert GATEWAY.redirect_url(ORDER) == GATEWAY.redirect_url(ORDER)
 
-    assert build() == build()
-    assert build().startswith("https://gateway.example/pay?x=1&vnp_Amount=100&")
+
+@pytest.mark.parametrize(
+    ("pay_url", "begins"),
+    [
+        ("https://gateway.example/pay", "https://gateway.example/pay?vnp_Amount="),
+        ("https://gateway.example/pay?x=1", "https://gateway.example/pay?x=1&vnp_Amount="),
+    ],
+)
+def test_redirect_keeps_the_query_of_the_pages_address(pay_url, begins, settings):
+    settings.VNPAY = {**settings.VNPAY, "PAY_URL": pay_url}
+    assert GATEWAY.redirect_url(ORDER).startswith(begins)
+
+
+@pytest.mark.parametrize(("language", "locale"), [("vi", "vn"), ("en", "en"), ("km", "vn")])
+def test_redirect_asks_for_the_language_of_the_page(language, locale):
+    query = urlsplit(GATEWAY.redirect_url(replace(ORDER, language=language))).query
+    assert vnpay.parse(query)["vnp_Locale"] == locale

@@ -10,8 +10,6 @@ from dossiers.moves import Action
 from dossiers.states import Role, State
 from portal.dev import demo
 from portal.models import User
-from services import form_spec
-from services.questions import example
 from tests.services.factories import PaperFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,28 +121,3 @@ def test_load_demo_is_refused_in_production(settings, options):
 def test_load_demo_refuses_a_number_below_zero():
     with pytest.raises(CommandError):
         load_demo(dossiers=-1)
-
-
-@pytest.mark.parametrize(
-    ("question", "answer"),
-    [
-        ({"kind": "number", "min": 3, "max": 3}, 3),
-        ({"kind": "number"}, 5),
-        ({"kind": "date", "min": "2021-01-01"}, "2021-01-01"),
-        ({"kind": "date", "max": "1980-01-01"}, "1980-01-01"),
-        ({"kind": "date", "label": "Ngày sinh"}, "1995-06-15"),
-        ({"kind": "choices", "options": [["a", "A"], ["b", "B"], ["c", "C"]]}, ["a", "b"]),
-        ({"kind": "yesno"}, "yes"),
-        ({"kind": "text", "max_length": 5}, "Thông"),
-        ({"kind": "text", "label": "Mã số thuế"}, "4300000000"),
-    ],
-)
-def test_answer_to_fits_the_question(question, answer):
-    [section] = form_spec.parse(
-        {
-            "sections": [
-                {"key": "a", "title": "A", "questions": [{"key": "b", "label": "B", **question}]}
-            ]
-        }
-    )
-    assert example(section.questions[0], 0) == answer

@@ -59,10 +59,12 @@ def test_missing_packages_are_named_in_one_message_without_root(monkeypatch, cap
     monkeypatch.setattr(system_packages, "has_serif_font", lambda: False)
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
     monkeypatch.setattr(system_packages.sys, "platform", "linux")
-    assert system_packages.main(["--papers"]) == 1
+    monkeypatch.setattr(system_packages, "has_venv", lambda: False)
+    monkeypatch.setattr(system_packages.os.path, "exists", lambda path: False)
+    assert system_packages.main(["--before-install"]) == 1
     said = capsys.readouterr().err
     command = "sudo apt-get install fontconfig fonts-liberation libfontconfig1 libharfbuzz-subset0"
-    assert f"{command} libpango-1.0-0 libpangoft2-1.0-0" in said
+    assert f"{command} libpango-1.0-0 libpangoft2-1.0-0 python3-venv" in said
 
 
 def test_missing_packages_are_installed_as_root(monkeypatch):

@@ -45,8 +45,8 @@ def test_problems_of_the_portal_as_it_is_are_none():
         ),
         (
             "dossiers/applicant/a.html",
-            '{% include "payments/_outcome.html" %}',
-            "dossiers/applicant/a.html (dossiers) uses payments/_outcome.html",
+            '{% include "payments/_return_title.html" %}',
+            "dossiers/applicant/a.html (dossiers) uses payments/_return_title.html",
         ),
         (
             "payments/a.html",

@@ -1,22 +1,20 @@
-"""What may stand in the files of the catalogue.
-
-The keys of each kind of row and what each may hold.
-"""
+"""What may stand in the files of the catalogue: the keys of each row and what each may hold."""
 
 import math
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Model
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from services.models import Fee, FormTemplate, Paper
 
-REQUIRED = object()  # the key has no default: it must be written
+REQUIRED = object()  # in place of a default: the key must be written
 
 
 class FieldRule(NamedTuple):
-    """What a key may hold, and its value when it is not written."""
+    """What a key may hold (a word of TYPES), and its value when it is not written."""
 
     expects: str
     default: Any = REQUIRED
@@ -84,8 +82,8 @@ TEMPLATE_KEYS = {
     "addressee": FieldRule("text", ""),
     "form": FieldRule("form", {}),
 }
-# The lines that belong to a service: key in the file (and related name of the model), its keys, its
-# model.
+# The lines that belong to a service: key in the file (and related name of the model), the keys of
+# each line, its model.
 LINES: dict[str, tuple[dict[str, FieldRule], type[Model]]] = {
     "fees": (FEE_KEYS, Fee),
     "papers": (PAPER_KEYS, Paper),
@@ -94,10 +92,7 @@ LINES: dict[str, tuple[dict[str, FieldRule], type[Model]]] = {
 
 
 def service_values(service: dict) -> dict:
-    """Return the plain columns of Service for a service as it stands in a file.
-
-    Without its lines and references.
-    """
+    """Return the columns of Service for a service of a file, without its lines and references."""
     values = {
         key: value for key, value in service.items() if key not in {"field", "agency", *LINES}
     }
@@ -106,40 +101,55 @@ def service_values(service: dict) -> dict:
     return values
 
 
-def type_error(value: Any, expects: str) -> str:
-    """Return what to do about a value of the wrong kind; empty when it is right."""
-    right, remedy = {
-        "text": (
-            isinstance(value, str),
-            _("cần chữ; để trong dấu nháy nếu có “: ” hay trông như số, ngày, yes/no."),
-        ),
-        "texts": (
-            isinstance(value, list)
-            and all(isinstance(item, str) and item.strip() for item in value),
-            _("cần một danh sách câu chữ; câu có “: ” phải để trong dấu nháy."),
-        ),
-        "number": (type(value) is int, _("cần một số nguyên, không có dấu chấm hay chữ.")),
-        "number or null": (
-            value is None or type(value) is int,
-            _("cần một số nguyên, hoặc null nếu theo quy định."),
-        ),
-        "flag": (isinstance(value, bool), _("cần true hoặc false.")),
-        "date": (type(value) is date, _("cần một ngày dạng 2026-09-02, không để trong dấu nháy.")),
-        "rows": (isinstance(value, list), _("cần một danh sách, mỗi dòng bắt đầu bằng “-”.")),
-        "form": (
-            isinstance(value, dict) and _plain(value),
-            _("cần “sections”; ngày tháng phải để trong dấu nháy."),
-        ),
-    }[expects]
-    return "" if right else remedy
-
-
-def _plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether JSON can hold `value` and give back the same."""
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _plain(item) for key, item in value.items())
+        return all(isinstance(key, str) and is_plain(item) for key, item in value.items())
     if isinstance(value, list):
-        return all(_plain(item) for item in value)
+        return all(is_plain(item) for item in value)
     if isinstance(value, float):
         return math.isfinite(value)
     return value is None or isinstance(value, str | int)
+
+
+def is_texts(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    return all(isinstance(item, str) and item.strip() for item in value)
+
+
+# For each type of value: what is of it, and what to do about one that is not.
+TYPES: dict[str, tuple[Callable[[Any], bool], Any]] = {
+    "text": (
+        lambda value: isinstance(value, str),
+        _("cần chữ; để trong dấu nháy nếu có “: ” hay trông như số, ngày, yes/no."),
+    ),
+    "texts": (is_texts, _("cần một danh sách câu chữ; câu có “: ” phải để trong dấu nháy.")),
+    "number": (
+        lambda value: type(value) is int,
+        _("cần một số nguyên, không có dấu chấm hay chữ."),
+    ),
+    "number or null": (
+        lambda value: value is None or type(value) is int,
+        _("cần một số nguyên, hoặc null nếu theo quy định."),
+    ),
+    "flag": (lambda value: isinstance(value, bool), _("cần true hoặc false.")),
+    "date": (
+        lambda value: type(value) is date,
+        _("cần một ngày dạng 2026-09-02, không để trong dấu nháy."),
+    ),
+    "rows": (
+        lambda value: isinstance(value, list),
+        _("cần một danh sách, mỗi dòng bắt đầu bằng “-”."),
+    ),
+    "form": (
+        lambda value: isinstance(value, dict) and is_plain(value),
+        _("cần “sections”; ngày tháng phải để trong dấu nháy."),
+    ),
+}
+
+
+def type_error(value: Any, expects: str) -> str:
+    """Return what to do about a value of the wrong type; "" when it is right."""
+    is_right, remedy = TYPES[expects]
+    return "" if is_right(value) else str(remedy)

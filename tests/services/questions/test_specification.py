@@ -1,12 +1,15 @@
 """The vocabulary of forms: what is read, and every refusal by name."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import form_spec
-from services.form_spec import Option, parse
+from services.questions import specification
+from services.questions.options import Option
+from services.questions.specification import parse, validate
 
 
 def form(*questions, **section):
@@ -25,11 +28,11 @@ OPTIONS = [["co", "Có"], ["khong", "Không"]]
 
 
 @pytest.mark.parametrize("nothing", [{}, None])
-def test_no_form_has_no_sections(nothing):
+def test_parse_of_no_form_gives_no_sections(nothing):
     assert parse(nothing) == ()
 
 
-def test_a_question_is_read_with_all_that_it_says():
+def test_question_is_read_with_all_that_it_says():
     spec = form(
         question(
             kind="number",
@@ -54,7 +57,7 @@ def test_a_question_is_read_with_all_that_it_says():
     )
 
 
-def test_a_question_must_be_answered_unless_it_says_otherwise():
+def test_question_must_be_answered_unless_it_says_otherwise():
     assert parse(form(question()))[0].questions[0].required
 
 
@@ -63,7 +66,7 @@ def test_options_keep_their_order():
     assert section.questions[0].options == (Option("b", "Hai"), Option("a", "Một"))
 
 
-def test_headings_and_notes_speak_but_do_not_ask():
+def test_headings_and_notes_are_not_asked():
     (section,) = parse(
         form(
             {"kind": "heading", "label": "Đầu mục"},
@@ -72,13 +75,52 @@ def test_headings_and_notes_speak_but_do_not_ask():
         )
     )
     assert [one.kind for one in section.questions] == ["heading", "note", "text"]
-    assert [one.kind for one in section.asking] == ["text"]
+    assert [one.kind for one in section.form_questions] == ["text"]
 
 
-@pytest.mark.parametrize("kind", sorted(form_spec.ASKING | form_spec.SPEAKING))
-def test_every_kind_of_the_vocabulary_is_understood(kind):
-    more = {"options": OPTIONS} if kind in form_spec.WITH_OPTIONS else {}
-    assert parse(form(question(kind=kind, **more)))[0].questions[0].kind == kind
+def test_files_are_asked_apart_from_the_page():
+    (section,) = parse(form(question(), question(key="anh", kind="file")))
+    assert [one.key for one in section.form_questions] == ["cau_1"]
+    assert [one.key for one in section.file_questions] == ["anh"]
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list:
+    """The specifications that were read and not found in the cache, which begins empty."""
+    specification._read_text.cache_clear()
+    read, seen = specification._read, []
+    monkeypatch.setattr(specification, "_read", lambda spec: seen.append(spec) or read(spec))
+    return seen
+
+
+def test_parse_reads_each_version_of_a_form_once_per_process(reads):
+    first = parse(form(question()))
+    assert parse(form(question())) is first
+    assert len(reads) == 1
+    assert parse(form(question(label="Câu đã sửa"))) is not first
+    assert len(reads) == 2
+
+
+def test_parse_does_not_mix_up_values_that_python_holds_equal(reads):
+    parse(form(question(kind="number", min=1)))
+    with pytest.raises(ValidationError):
+        parse(form(question(kind="number", min=True)))
+    (section,) = parse(form(question(kind="number", min=1.0)))
+    assert type(section.questions[0].min) is float
+    assert len(reads) == 3
+
+
+def test_parse_is_not_misled_by_a_form_that_is_changed_in_place(reads):
+    spec = form(question())
+    parse(spec)
+    spec["sections"][0]["title"] = "Phần đã sửa"
+    assert parse(spec)[0].title == "Phần đã sửa"
+
+
+def test_parse_refuses_again_what_it_has_refused(reads):
+    for _attempt in range(2):
+        with pytest.raises(ValidationError):
+            parse(form(question(kind="colour")))
 
 
 REFUSED = {
@@ -129,20 +171,25 @@ REFUSED = {
     "a date limit that is no date": (form(question(kind="date", max="31/12/2026")), "max"),
     "a date limit that does not exist": (form(question(kind="date", max="2026-02-30")), "max"),
     "a limit of a text": (form(question(min=1)), "min"),
+    "a unit of a date": (form(question(kind="date", unit="m")), "unit"),
+    "options of a text": (form(question(options=OPTIONS)), "options"),
+    "a heading that must be answered": (form(question(kind="heading", required=True)), "required"),
+    "a heading with a key in capitals": (form(question(kind="heading", key="Cau")), "key"),
+    "a value that no JSON holds": (form(question(kind="date", max=date(2026, 1, 1))), "max"),
 }
 
 
 @pytest.mark.parametrize("limit", ["2026-12-31", "today"])
-def test_a_date_is_limited_by_a_date_or_by_today(limit):
-    (section,) = form_spec.parse(form(question(kind="date", max=limit)))
+def test_date_is_limited_by_a_date_or_by_today(limit):
+    (section,) = parse(form(question(kind="date", max=limit)))
     assert section.questions[0].max == limit
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_form_is_refused_by_name(name):
+def test_validate_refuses_what_is_no_form_by_name(name):
     spec, named = REFUSED[name]
     with pytest.raises(ValidationError) as refusal:
-        form_spec.validate(spec)
+        validate(spec)
     assert named in refusal.value.messages[0]
 
 
@@ -182,7 +229,7 @@ _json = st.recursive(
     | st.builds(form, _json)
     | st.builds(lambda sections: {"sections": sections}, st.lists(_json, max_size=3))
 )
-def test_whatever_is_given_is_read_or_refused_and_never_breaks(spec):
+def test_parse_reads_or_refuses_whatever_is_given(spec):
     try:
         sections = parse(spec)
     except ValidationError:

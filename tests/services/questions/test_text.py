@@ -1,0 +1,48 @@
+"""Texts: what is kept of them, and their greatest length."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.questions.text import CleanCharField
+from tests.services.factories import question_of
+from tests.services.questions.field_errors import refusal
+
+
+@given(st.text())
+def test_text_keeps_no_control_characters_and_never_fails(typed):
+    kept = CleanCharField(required=False).clean(typed.replace("\x00", ""))
+    assert all(char in "\r\n\t" or char.isprintable() for char in kept)
+
+
+@pytest.mark.parametrize("kind", ["text", "longtext"])
+def test_text_too_long_is_refused_in_words_and_not_cut_by_the_browser(kind):
+    field = question_of(kind, max_length=10).form_field()
+    assert "10" in refusal(field, "x" * 11)
+    assert "maxlength" not in field.widget.attrs
+
+
+@pytest.mark.parametrize(("kind", "length"), [("text", 200), ("longtext", 4000)])
+def test_text_has_a_greatest_length_even_where_the_form_says_none(kind, length):
+    field = question_of(kind).form_field()
+    assert field.clean("x" * length)
+    assert str(length) in refusal(field, "x" * (length + 1))
+
+
+@pytest.mark.parametrize(
+    ("keys", "example"),
+    [
+        ({}, "Thông tin minh họa"),
+        ({"max_length": 5}, "Thông"),
+        ({"placeholder": "Số 12"}, "Số 12"),
+        ({"label": "Mã số thuế"}, "4300000000"),
+        ({"label": "Họ và tên cha"}, "Phạm Văn Treo"),
+    ],
+)
+def test_example_follows_the_label(keys, example):
+    assert question_of("text", **keys).example(0) == example
+
+
+def test_placeholder_stands_in_the_empty_box():
+    field = question_of("text", placeholder="Số 12").form_field()
+    assert field.widget.attrs["placeholder"] == "Số 12"
