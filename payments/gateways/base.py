@@ -90,7 +90,11 @@ class Gateway(ABC):
 
     @abstractmethod
     def read(self, raw: str) -> Message | None:
-        """Return the message of a query string or body; None unless the provider signed it."""
+        """Return the message of a query string or body; None unless the provider signed it.
+
+        Called whether or not it is the provider of new payments. In production it is None for
+        everything while the secret that signs is empty or known.
+        """
 
     @abstractmethod
     def reply(self, outcome: Outcome) -> HttpResponse:

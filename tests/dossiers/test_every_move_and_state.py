@@ -7,10 +7,12 @@ where people meet it: the applicant's pages, the staff's pages, its letter and i
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from dossiers import checks
 from dossiers.models import Document, Dossier, OutboxJob
 from dossiers.moves import MOVES, Action
+from dossiers.officer import forms
 from dossiers.outbox import mail
 from dossiers.papers import render
 from dossiers.states import STATES, Role, State
@@ -101,7 +103,8 @@ def test_move_has_a_page_for_the_officer(action, role, client, desk_officer, cas
     page = client.get(reverse("admin:dossiers_dossier_act", args=[dossier.pk, action.value]))
 
     assert page.status_code == 200
-    assert "Hồ sơ chuyển từ" in page.content.decode()
+    for consequence in forms.consequences(action, dossier):
+        assert escape(consequence) in page.content.decode()
 
 
 @pytest.mark.parametrize("state", list(State))

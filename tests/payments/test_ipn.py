@@ -1,10 +1,13 @@
 """The gateway's call: the protocol answered, whatever comes."""
 
 import pytest
+from django.conf import settings as configured
 from django.db import OperationalError
 from django.test import Client
 
 from payments import inbox, ledger
+from payments.gateways import get_gateway
+from payments.models import GatewayMessage
 from payments.states import PaymentState
 from tests.payments.factories import PaymentFactory, open_payment, paid_dossier, signed_message
 
@@ -98,3 +101,19 @@ def test_ipn_logs_no_code_of_a_dossier(client, caplog):
     caplog.set_level("DEBUG")
     client.get(f"{IPN}?{signed_message(payment)}")
     assert dossier.tracking_code not in caplog.text
+
+
+@pytest.mark.parametrize("secret", ["", configured.DEVELOPMENT_VNPAY_SECRET])
+def test_ipn_signed_with_a_known_secret_is_refused_in_production(client, settings, secret):
+    settings.VNPAY = {**settings.VNPAY, "PAY_URL": "https://gateway.example.vn/pay"}
+    payment = ledger.open_payment(paid_dossier(), get_gateway("vnpay"))
+    # Another provider was chosen since, and the secret of this one was taken out.
+    settings.VNPAY = {**settings.VNPAY, "HASH_SECRET": secret, "PAY_URL": ""}
+    settings.PRODUCTION = True
+
+    response = client.get(f"/thanh-toan/vnpay/ipn/?{signed_message(payment)}")
+
+    assert response.json()["RspCode"] == "97"
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.OPEN
+    assert not GatewayMessage.objects.get().signature_ok

@@ -5,9 +5,11 @@ Every move by every role, two officers at once, the files, the code box.
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from dossiers.models import Dossier, Event, OutboxJob
 from dossiers.moves import MOVES, Action
+from dossiers.officer.forms import consequences
 from dossiers.outbox.tasks import print_paper
 from dossiers.states import STAFF_ROLES, Role, State
 from tests.dossiers.factories import WAY_TO, DossierFactory, act, attach, pdf_file
@@ -75,12 +77,13 @@ def test_each_move_asks_on_get_and_acts_on_post(sign_in, action):
 
     asked = client.get(move_of(dossier, action))
     assert asked.status_code == 200
-    assert f"sang “{edge.target.label}”" in asked.content.decode()
+    for consequence in consequences(action, dossier):
+        assert escape(consequence) in asked.content.decode()
     assert (fresh(dossier).state, Event.objects.count()) == (source, events)
 
     done = client.post(move_of(dossier, action), WORDS)
     assert (done.status_code, done.url) == (302, page_of(dossier))
-    assert fresh(dossier).state == edge.target
+    assert fresh(dossier).state == (edge.target or source)
     assert Event.objects.count() == events + 1
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from pypdf import PdfReader
 
 from dossiers.models import Document, Dossier
-from dossiers.moves import Action
+from dossiers.moves import MOVES
 from dossiers.papers import render
-from dossiers.states import Role, State
+from dossiers.states import State
 from tests.dossiers.factories import DossierFactory, act
 from tests.services.factories import ServiceFactory
 
@@ -38,10 +38,15 @@ def paper(dossier: Dossier, kind: str) -> Document:
 
 def dossier_with(kind: str, **traits) -> Dossier:
     """A dossier for which a paper of that kind is owed."""
-    dossier = DossierFactory(
-        state=STATE_WITH[kind], **{"service": ServiceFactory(paid=True), **traits}
-    )
-    return act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM) if kind == "fee_receipt" else dossier
+    state = STATE_WITH[kind]
+    dossier = DossierFactory(state=state, **{"service": ServiceFactory(paid=True), **traits})
+    if dossier.documents.filter(kind=kind).exists():
+        return dossier
+    # The paper of a move that leaves the dossier where it is.
+    for action, move in MOVES.items():
+        if move.paper == kind and state in move.sources and move.target is None:
+            return act(dossier, action, min(move.roles))
+    raise LookupError(f"no paper “{kind}” in the state {state}")
 
 
 def pdf_of(dossier: Dossier, kind: str) -> PdfReader:
