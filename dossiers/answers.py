@@ -1,9 +1,7 @@
-"""Reading a dossier back: its frozen questions with the answers given.
-
-And its papers with the files sent.
-"""
+"""Reading a dossier back: its frozen questions with their answers, its papers with their files."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,38 +44,38 @@ class Slot:
         return self.upload and self.required and not self.files
 
 
-Specification = tuple[Section, ...]
-
-
-def sections(specification: Specification) -> Specification:
-    """Return the sections that ask something on a page; a section of files only does not."""
-    return tuple(section for section in specification if section.form_questions)
-
-
 @dataclass(frozen=True)
-class Contents:
-    """What a dossier asks, parsed once: the sections with questions, and the papers with files."""
+class Asked:
+    """What a dossier asks for, parsed once.
 
-    specification: Specification
-    sections: Specification
-    papers: list[Slot]
-    missing: list[Slot]
+    `sections` ask something on a page, a section of files only does not; `files` are the questions
+    answered with a file; `uploads` are the keys for which files can be sent.
+    """
 
-
-def contents(dossier: Dossier, specification: Specification) -> Contents:
-    listed = papers(dossier, specification)
-    return Contents(specification, sections(specification), listed, missing(listed))
+    sections: tuple[Section, ...]
+    files: tuple[File, ...]
+    uploads: frozenset[str]
 
 
-def summary(dossier: Dossier, specification: Specification | None = None) -> list[AnsweredSection]:
+def asked(dossier: Dossier) -> Asked:
+    """Parse the frozen form of a dossier."""
+    specification = parse(dossier.form)
+    files = tuple(question for section in specification for question in section.file_questions)
+    papers_to_upload = [paper["key"] for paper in dossier.papers if paper["upload"]]
+    return Asked(
+        sections=tuple(section for section in specification if section.form_questions),
+        files=files,
+        uploads=frozenset([*papers_to_upload, *(question.key for question in files)]),
+    )
+
+
+def summary(dossier: Dossier, known: Asked | None = None) -> list[AnsweredSection]:
     """Return every section with its questions and answers in words.
 
-    `specification` is the parsed form of the dossier, where the caller has it already.
+    `known` is what the dossier asks, where the caller has parsed it already.
     """
-    if specification is None:
-        specification = parse(dossier.form)
     answered = []
-    for number, section in enumerate(sections(specification)):
+    for number, section in enumerate((known or asked(dossier)).sections):
         lines = tuple(
             Answer(question.label, question.in_words(dossier.answers.get(question.key)))
             for question in section.form_questions
@@ -86,68 +84,70 @@ def summary(dossier: Dossier, specification: Specification | None = None) -> lis
     return answered
 
 
-def papers(
-    dossier: Dossier, specification: Specification | None = None, *, round: int | None = None
-) -> list[Slot]:
-    """Return the list of papers and file questions with the files sent (all rounds, or one).
+def papers(dossier: Dossier, known: Asked | None = None, *, round: int | None = None) -> list[Slot]:
+    """Return the papers and file questions with their files, of all rounds or of one, in order.
 
-    In reading order.
+    `known` is what the dossier asks, where the caller has parsed it already.
     """
-    if specification is None:
-        specification = parse(dossier.form)
-    files: dict[str, list[Attachment]] = {}
+    files = files_by_slot(dossier, round)
+    listed = [listed_paper(paper, files.pop(paper["key"], ())) for paper in dossier.papers]
+    for question in (known or asked(dossier)).files:
+        listed.append(file_question(question, files.pop(question.key, ())))
+    # Files that belong to nothing on the list are still shown: other papers of a supplement, and
+    # papers that are no longer asked.
+    for key, left in files.items():
+        listed.append(other_papers(key, left))
+    return listed
+
+
+def files_by_slot(dossier: Dossier, round: int | None) -> dict[str, tuple[Attachment, ...]]:
+    files: dict[str, tuple[Attachment, ...]] = {}
     for attachment in dossier.attachments.all():
         if round is None or attachment.round == round:
-            files.setdefault(attachment.slot, []).append(attachment)
-
-    slots = []
-    for paper in dossier.papers:
-        slots.append(
-            Slot(
-                key=paper["key"],
-                name=paper["name"],
-                kind=str(Paper.Kind(paper["kind"]).label),
-                copies=paper["copies"],
-                required=paper["required"],
-                upload=paper["upload"],
-                hint=paper["hint"],
-                files=tuple(files.pop(paper["key"], ())),
-            )
-        )
-    for question in file_questions(specification):
-        slots.append(
-            Slot(
-                key=question.key,
-                name=question.label,
-                kind=_("Tệp"),
-                copies=1,
-                required=question.required,
-                upload=True,
-                hint=question.help,
-                files=tuple(files.pop(question.key, ())),
-            )
-        )
-    # What belongs to no line – other papers of a supplement, a paper that is no longer asked – is
-    # never out of sight.
-    for key, left in files.items():
-        slots.append(other_papers(key, tuple(left)))
-    return slots
+            files[attachment.slot] = (*files.get(attachment.slot, ()), attachment)
+    return files
 
 
-def file_questions(specification: Specification) -> list[File]:
-    return [question for section in specification for question in section.file_questions]
+def listed_paper(paper: dict[str, Any], files: tuple[Attachment, ...]) -> Slot:
+    """Return the line of a paper of the frozen list."""
+    return Slot(
+        key=paper["key"],
+        name=paper["name"],
+        kind=str(Paper.Kind(paper["kind"]).label),
+        copies=paper["copies"],
+        required=paper["required"],
+        upload=paper["upload"],
+        hint=paper["hint"],
+        files=files,
+    )
 
 
-def other_papers(key: str, files: tuple[Attachment, ...]) -> Slot:
-    """Return the line of files that belong to no line of the list."""
+def file_question(question: File, files: tuple[Attachment, ...]) -> Slot:
+    """Return the line of a question that is answered with a file."""
+    return Slot(
+        key=question.key,
+        name=question.label,
+        kind=_("Tệp"),
+        copies=1,
+        required=question.required,
+        upload=True,
+        hint=question.help,
+        files=files,
+    )
+
+
+def other_papers(
+    key: str, files: tuple[Attachment, ...], *, upload: bool = False, hint: str = ""
+) -> Slot:
+    """Return the line of files that the list did not foresee."""
     return Slot(
         key=key,
         name=_("Giấy tờ khác"),
         kind=_("Tệp"),
         copies=1,
         required=False,
-        upload=False,
-        hint="",
+        upload=upload,
+        hint=hint,
         files=files,
     )
 

@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from dossiers import answers
 from dossiers.applicant import drafts
-from dossiers.applicant.steps import PapersStep, QuestionsStep, Step, steps_of
+from dossiers.applicant.steps import PapersStep, SectionStep, Step, incomplete, steps_of
 from dossiers.models import Dossier
-from services.questions.specification import parse
 
 
 class Application:
@@ -21,45 +20,25 @@ class Application:
 
     def __init__(self, draft: Dossier):
         self.draft = draft
-        digest_before = drafts.offer_digest(draft)
-        drafts.bring_up_to_date(draft)
-        self.offer_digest = drafts.offer_digest(draft)
-        self.offer_changed = self.offer_digest != digest_before
-
-        self.contents = answers.contents(draft, parse(draft.form))
-
-    @property
-    def papers(self) -> list[answers.Slot]:
-        return self.contents.papers
-
-    @property
-    def uploads(self) -> list[answers.Slot]:
-        """The papers of which a file can be sent."""
-        return [slot for slot in self.papers if slot.upload]
-
-    @property
-    def missing_papers(self) -> list[answers.Slot]:
-        return self.contents.missing
+        changed = drafts.bring_up_to_date(draft)
+        # Whether anything changed that the sender reads.
+        self.offer_changed = not changed.isdisjoint(drafts.SHOWN_OFFER)
+        self.asked = answers.asked(draft)
+        self.steps = steps_of(self.asked)
 
     @cached_property
-    def steps(self) -> list[Step]:
-        return steps_of(self.contents.sections, self.contents.papers)
+    def papers(self) -> list[answers.Slot]:
+        """The papers with their files; a page that keeps files asks for them afterwards."""
+        return answers.papers(self.draft, self.asked)
 
-    def url(self, step: Step) -> str:
-        draft = self.draft
-        return reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, step.number])
-
-    def is_complete(self, step: Step) -> bool:
-        if isinstance(step, QuestionsStep):
-            return step.is_complete(self.draft)
-        if isinstance(step, PapersStep):
-            return not self.missing_papers
-        return False
+    @cached_property
+    def missing_papers(self) -> list[answers.Slot]:
+        return answers.missing(self.papers)
 
     @cached_property
     def unfinished(self) -> list[Step]:
         """The pages before the review that are not complete."""
-        return [step for step in self.steps[:-1] if not self.is_complete(step)]
+        return incomplete(self.steps[:-1], self.draft, self.missing_papers)
 
     @property
     def resume_url(self) -> str:
@@ -67,13 +46,31 @@ class Application:
         step = self.unfinished[0] if self.unfinished else self.steps[-1]
         return self.url(step)
 
+    def url(self, step: Step) -> str:
+        draft = self.draft
+        return reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, step.number])
+
+    def url_after(self, step: Step, direction: str) -> str:
+        """Return where the pressed button leads: "back", "later", or else the next page."""
+        if direction == "later":
+            return reverse("dossiers:track", args=[self.draft.tracking_code])
+        index = step.number - 1
+        if direction == "back":
+            return self.url(self.steps[max(index - 1, 0)])
+        return self.url(self.steps[index + 1])
+
     def summary(self) -> list[tuple[answers.AnsweredSection, str]]:
         """Return each section with its answers in words, and the address of its page."""
-        sections = answers.summary(self.draft, self.contents.sections)
-        first_section = 1  # the applicant's page stands before the sections
-        return [
-            (section, self.url(self.steps[first_section + section.number])) for section in sections
-        ]
+        answered = answers.summary(self.draft, self.asked)
+        pages = [step for step in self.steps if isinstance(step, SectionStep)]
+        return [(section, self.url(step)) for section, step in zip(answered, pages, strict=True)]
+
+    @property
+    def papers_url(self) -> str | None:
+        for step in self.steps:
+            if isinstance(step, PapersStep):
+                return self.url(step)
+        return None
 
     def page_context(self, step: Step) -> dict[str, Any]:
         """Return what every page of a draft shows besides its own content."""

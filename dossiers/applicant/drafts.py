@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dossiers.applicant.uploads import ValidatedUpload
 from dossiers.models import Attachment, Dossier
 from dossiers.moves import NotAllowed, Purpose, with_purpose
 from dossiers.states import State
@@ -20,7 +21,9 @@ from services.models import Service
 
 FROZEN_PAPER = ("key", "name", "kind", "copies", "required", "upload", "hint")
 FROZEN_FEE = ("key", "kind", "name", "amount", "note")
-# What a form of a draft may write; everything else is the house's own.
+# The columns of the offer that its sender reads before sending.
+SHOWN_OFFER = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
+# The columns that a form of a draft may write.
 APPLICANT = frozenset({"applicant_name", "citizen_id", "phone", "email", "address", "delivery"})
 CLOSED = gettext_lazy("Dịch vụ này chưa nhận hồ sơ trực tuyến.")
 MAX_FILES = 60  # of one dossier, in all its rounds
@@ -42,15 +45,13 @@ def start(
 
 
 def _refuse_unknown(applicant: dict[str, Any]) -> None:
-    if unknown := set(applicant) - APPLICANT:
+    unknown = set(applicant) - APPLICANT
+    if unknown:
         raise TypeError(f"not a form's to write: {', '.join(sorted(unknown))}")
 
 
 def offer(service: Service) -> dict[str, Any]:
-    """Return what a dossier freezes of its service.
-
-    Everything that was shown to the sender before sending.
-    """
+    """Return what a dossier freezes of its service: all that is shown before sending."""
     fees = list(service.fees.all())
     return {
         "agency_id": service.agency_id,
@@ -70,18 +71,42 @@ def offer(service: Service) -> dict[str, Any]:
 
 def offer_digest(dossier: Dossier) -> str:
     """Return a short digest of the frozen offer: the review page sends it back with "Gửi hồ sơ"."""
-    shown = ("service_name", "level", "form", "papers", "fees", "time_limit", "time_unit")
-    frozen = {name: getattr(dossier, name) for name in shown}
+    frozen = {name: getattr(dossier, name) for name in SHOWN_OFFER}
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def bring_up_to_date(draft: Dossier) -> None:
+def bring_up_to_date(draft: Dossier) -> set[str]:
     """Bring a draft up to its service's present offer in memory; all answers stay.
 
-    The caller saves it, if at all.
+    Return the names of the columns that changed. The caller saves them, if at all.
     """
-    for name, value in offer(draft.service).items():
-        setattr(draft, name, value)
+    present = offer(draft.service)
+    changed = {name for name, value in present.items() if getattr(draft, name) != value}
+    for name in changed:
+        setattr(draft, name, present[name])
+    return changed
+
+
+def lock(dossier: Dossier) -> Dossier:
+    """Read the dossier anew, with its service, and lock its row until the transaction ends."""
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("service")
+    return rows.get(pk=dossier.pk)
+
+
+def confirm_offer(locked: Dossier, reviewed: str) -> None:
+    """Save the present offer on a draft about to be sent, whose sender has read it.
+
+    `reviewed` is the `offer_digest` of the page that was read. Raises NotAllowed when the service
+    was closed or changed since. The row must be locked.
+    """
+    if not locked.service.takes_dossiers:
+        raise NotAllowed(CLOSED)
+    changed = bring_up_to_date(locked)
+    if reviewed != offer_digest(locked):
+        raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
+    if changed:
+        # The review showed this offer from memory, and the workflow reads the row anew.
+        locked.save()
 
 
 @transaction.atomic
@@ -91,7 +116,9 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
     Raise NotAllowed once the dossier is sent.
     """
     _refuse_unknown(applicant)
-    locked = _locked_draft(draft)
+    locked = lock(draft)
+    if locked.state != State.DRAFT:
+        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
     bring_up_to_date(locked)
     locked.answers = {**locked.answers, **(answers or {})}
     for name, value in applicant.items():
@@ -101,10 +128,8 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
 
 
 @transaction.atomic
-def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
-    """Keep a checked upload (`uploads.ValidatedUpload`) for one paper.
-
-    The same bytes for the same paper are kept once.
+def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachment:
+    """Keep a file for one paper; the same bytes for the same paper are kept once.
 
     Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
     """
@@ -112,7 +137,8 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
     if not locked.accepts_files:
         raise NotAllowed(_("Hồ sơ này hiện không nhận thêm giấy tờ."))
     known = {"slot": slot, "sha256": upload.sha256, "round": rounds(locked)}
-    if same := locked.attachments.filter(**known).first():
+    same = locked.attachments.filter(**known).first()
+    if same is not None:
         return same
     if locked.attachments.count() >= MAX_FILES:
         raise NotAllowed(
@@ -131,10 +157,7 @@ def attach(dossier: Dossier, *, slot: str, upload) -> Attachment:
 
 @transaction.atomic
 def detach(dossier: Dossier, attachment: Attachment) -> None:
-    """Take back a file that is not sent yet.
-
-    Of a draft, or of the supplement being put together.
-    """
+    """Take back a file of a draft, or of the supplement that is being put together."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if (
         not locked.accepts_files
@@ -150,7 +173,7 @@ def detach(dossier: Dossier, attachment: Attachment) -> None:
 def forget(pk: int, *, untouched_since: datetime) -> bool:
     """Delete a draft and its files unless it was touched, sent or is in use meanwhile.
 
-    Tell whether it is gone.
+    Return whether it was deleted.
     """
     drafts = Dossier.objects.select_for_update(of=("self",), skip_locked=True)
     draft = drafts.filter(pk=pk, state=State.DRAFT, updated_at__lt=untouched_since).first()
@@ -163,25 +186,10 @@ def forget(pk: int, *, untouched_since: datetime) -> bool:
 
 
 def _delete_file_later(attachment: Attachment) -> None:
-    """Once the row is surely gone.
-
-    A file that cannot be deleted is logged and costs nobody an error page.
-    """
+    """Delete the file after the commit; a failure is logged and gives nobody an error page."""
     transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
 
 
 def rounds(dossier: Dossier) -> int:
-    """Return the round that a file sent now belongs to.
-
-    0 for a draft, then the number of the supplement request.
-    """
+    """Return the round of a file sent now: 0 for a draft, then the number of the request."""
     return dossier.events.filter(action__in=with_purpose(Purpose.REQUEST_SUPPLEMENT)).count()
-
-
-def _locked_draft(draft: Dossier) -> Dossier:
-    locked = (
-        Dossier.objects.select_for_update(of=("self",)).select_related("service").get(pk=draft.pk)
-    )
-    if locked.state != State.DRAFT:
-        raise NotAllowed(_("Hồ sơ đã được gửi nên không sửa được nữa."))
-    return locked

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from dossiers import access
 from dossiers.applicant import drafts, posted_files, send, uploads
 from dossiers.applicant.application import Application
-from dossiers.applicant.forms import DeclarationForm
-from dossiers.applicant.steps import PapersStep, QuestionsStep, Step
+from dossiers.applicant.forms import DeclarationForm, StepForm
+from dossiers.applicant.steps import PapersStep, QuestionsStep, ReviewStep, Step
 from dossiers.moves import NotAllowed
 from dossiers.states import State
 
@@ -34,11 +34,6 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         return redirect("dossiers:sent", draft.tracking_code)
 
     application = Application(draft)
-    if application.offer_changed:
-        sentence = _(
-            "Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."
-        )
-        messages.warning(request, sentence)
     if not 1 <= number <= len(application.steps):
         return redirect(application.resume_url)
     try:
@@ -49,6 +44,8 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
 
 
 def answer_step(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
+    if application.offer_changed:
+        take_up_offer(request, application, step)
     if isinstance(step, QuestionsStep):
         return answer_questions(request, application, step)
     if isinstance(step, PapersStep):
@@ -56,17 +53,31 @@ def answer_step(request: HttpRequest, application: Application, step: Step) -> H
     return answer_review(request, application, step)
 
 
-def render_step(
+def take_up_offer(request: HttpRequest, application: Application, step: Step) -> None:
+    """Tell the visitor that the service changed; a POST also saves the new offer on the draft.
+
+    Whoever presses "Gửi hồ sơ" is told by `send.submit`, and only when they read another offer.
+    """
+    is_post = request.method == "POST"
+    if is_post:
+        drafts.save(application.draft)
+    if is_post and isinstance(step, ReviewStep):
+        return
+    messages.warning(
+        request,
+        _("Dịch vụ vừa được cập nhật. Xin xem lại các mục; những gì bạn đã điền vẫn còn."),
+    )
+
+
+def show(
     request: HttpRequest,
     application: Application,
     step: Step,
     template: str,
     context: dict[str, Any],
-    *,
-    is_refused: bool = False,
 ) -> HttpResponse:
-    """Answer with the page of a step; 422 when what was posted was refused."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    """Answer with the page of a step; 422 to a POST, which gets a page only when it is refused."""
+    status = HTTPStatus.OK if request.method == "GET" else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, template, application.page_context(step) | context, status=status)
 
 
@@ -80,107 +91,104 @@ def answer_questions(
 
     Going back and stopping for now keep what is there without asking for the rest.
     """
-    template = "dossiers/applicant/questions.html"
-    draft = application.draft
     if request.method == "GET":
-        context = {"form": step.form(draft)}
-        return render_step(request, application, step, template, context)
+        return show_questions(request, application, step, step.form(application.draft))
 
     direction = request.POST.get("direction", "next")
-    form = step.form(draft, request.POST, partial=direction in ("back", "later"))
+    partial = direction in ("back", "later")
+    form = step.form(application.draft, request.POST, partial=partial)
     if not form.is_valid():
-        return render_step(request, application, step, template, {"form": form}, is_refused=True)
-    if step.section is None:
-        saved = drafts.save(draft, **form.cleaned_data)
-    else:
-        saved = drafts.save(draft, answers=form.cleaned_data)
-    application.draft = saved
-    return go_on(application, step, direction)
+        return show_questions(request, application, step, form)
+    step.save(application.draft, form.cleaned_data)
+    return redirect(application.url_after(step, direction))
 
 
-def go_on(application: Application, step: Step, direction: str) -> HttpResponse:
-    """Lead to the page that the pressed button names.
-
-    "review" comes from the review page's links to correct one answer; what is still unfinished is
-    asked first.
-    """
-    if direction == "later":
-        return redirect("dossiers:track", application.draft.tracking_code)
-    if direction == "review" and not application.unfinished:
-        return redirect(application.url(application.steps[-1]))
-    if direction == "back":
-        target = max(step.number - 2, 0)
-    else:
-        target = step.number
-    return redirect(application.url(application.steps[target]))
+def show_questions(
+    request: HttpRequest, application: Application, step: QuestionsStep, form: StepForm
+) -> HttpResponse:
+    template = "dossiers/applicant/questions.html"
+    return show(request, application, step, template, {"form": form})
 
 
 # --- Papers ---
 
 
-def answer_papers(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
+def answer_papers(request: HttpRequest, application: Application, step: PapersStep) -> HttpResponse:
     """The list of papers, each with its own file input.
 
     Every file that was chosen is kept, whichever button was pressed; a refused one touches no
     other.
     """
-    refusals: dict[str, str] = {}
-    show_missing = False
-    if request.method == "POST":
-        allowed = {slot.key for slot in application.uploads}
-        refusals = posted_files.keep(request, application.draft, allowed)
-        application = Application(application.draft)
-        stays = "slot" in request.POST or "remove" in request.POST
-        direction = request.POST.get("direction", "next")
-        if stays and not refusals:
-            anchor = request.POST.get("slot") or "giay-to"
-            return redirect(f"{application.url(step)}#{anchor}")
-        show_missing = not stays and direction == "next" and bool(application.missing_papers)
-        if not refusals and not show_missing:
-            return go_on(application, step, direction)
+    if request.method == "GET":
+        return show_papers(request, application, step)
 
-    is_refused = request.method == "POST"
+    refusals = posted_files.keep(request, application.draft, application.asked.uploads)
+    only_files = "slot" in request.POST or "remove" in request.POST
+    direction = request.POST.get("direction", "next")
+    goes_on = direction == "next" and not only_files
+    show_missing = goes_on and bool(application.missing_papers)
+    if refusals or show_missing:
+        return show_papers(request, application, step, refusals, show_missing=show_missing)
+    if only_files:
+        anchor = request.POST.get("slot") or "giay-to"
+        return redirect(f"{application.url(step)}#{anchor}")
+    return redirect(application.url_after(step, direction))
+
+
+def show_papers(
+    request: HttpRequest,
+    application: Application,
+    step: PapersStep,
+    refusals: dict[str, str] | None = None,
+    *,
+    show_missing: bool = False,
+) -> HttpResponse:
+    to_upload = [slot for slot in application.papers if slot.upload]
     context = {
-        "rows": posted_files.rows(application.uploads, refusals),
+        "rows": posted_files.rows(to_upload, refusals or {}),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "show_missing": show_missing,
-        "faulty": is_refused,
+        "faulty": request.method == "POST",
     }
-    template = "dossiers/applicant/papers.html"
-    return render_step(request, application, step, template, context, is_refused=is_refused)
+    return show(request, application, step, "dossiers/applicant/papers.html", context)
 
 
 # --- Review ---
 
 
 def answer_review(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
-    """Check-your-answers, declaration, send."""
-    draft = application.draft
-    is_post = request.method == "POST"
-    posted = request.POST if is_post else None
-    form = DeclarationForm(posted, initial={"reviewed": application.offer_digest})
-    if is_post and form.is_valid() and not application.unfinished:
-        send.submit(
-            draft,
-            by=citizen(request),
-            reviewed=form.cleaned_data["reviewed"],
-            specification=application.contents.specification,
-        )
-        access.grant(request, draft)
-        return redirect("dossiers:sent", draft.tracking_code)
+    """Check your answers, declare them true, send."""
+    if request.method == "GET":
+        form = DeclarationForm(initial={"reviewed": drafts.offer_digest(application.draft)})
+        return show_review(request, application, step, form)
 
-    papers_step = next((one for one in application.steps if isinstance(one, PapersStep)), None)
+    form = DeclarationForm(request.POST)
+    if not form.is_valid() or application.unfinished:
+        return show_review(request, application, step, form)
+    draft = application.draft
+    send.submit(
+        draft,
+        by=citizen(request),
+        reviewed=form.cleaned_data["reviewed"],
+        asked=application.asked,
+    )
+    access.grant(request, draft)
+    return redirect("dossiers:sent", draft.tracking_code)
+
+
+def show_review(
+    request: HttpRequest, application: Application, step: Step, form: DeclarationForm
+) -> HttpResponse:
     context = {
         "form": form,
         "unfinished": [(left, application.url(left)) for left in application.unfinished],
         "sections": application.summary(),
         "slots": application.papers,
-        "papers_url": application.url(papers_step) if papers_step else None,
+        "papers_url": application.papers_url,
         "applicant_url": application.url(application.steps[0]),
     }
-    template = "dossiers/applicant/review.html"
-    return render_step(request, application, step, template, context, is_refused=is_post)
+    return show(request, application, step, "dossiers/applicant/review.html", context)
 
 
 def citizen(request: HttpRequest) -> AbstractUser | None:

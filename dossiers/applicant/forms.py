@@ -65,6 +65,20 @@ class StepForm(forms.Form):
                 for part in field.fields:
                     part.required = False
 
+    def accepts_stored_answers(self) -> bool:
+        """Whether each field would accept what the form was filled with, were it typed again."""
+        for name, field in self.fields.items():
+            stored = self.get_initial_for_field(field, name)
+            if isinstance(field, forms.MultiValueField):
+                typed = field.widget.decompress(stored)
+            else:
+                typed = field.prepare_value(stored)
+            try:
+                field.clean(typed)
+            except forms.ValidationError:
+                return False
+        return True
+
 
 class SectionForm(StepForm):
     """The questions of one section, in order, with its headings and notes between them."""
@@ -112,13 +126,10 @@ class ApplicantForm(StepForm):
     def __init__(self, *args, level: int, **kwargs):
         """Take the level of the dossier: an electronic result belongs to level 4."""
         online = [Dossier.Delivery.ONLINE] if level == Level.FULL else []
-        ways = [
-            (way.value, way.label)
-            for way in (*online, Dossier.Delivery.DESK, Dossier.Delivery.POST)
-        ]
+        offered = [*online, Dossier.Delivery.DESK, Dossier.Delivery.POST]
         delivery = forms.ChoiceField(
             label=_("Nhận kết quả bằng cách nào"),
-            choices=ways,
+            choices=[(delivery.value, delivery.label) for delivery in offered],
             widget=forms.RadioSelect,
             error_messages={"required": CHOICE_MISSING, "invalid_choice": CHOICE_UNKNOWN},
         )

@@ -1,6 +1,7 @@
 """Finding a dossier by its code, and opening it with the second factor."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,21 +14,18 @@ from dossiers.applicant.forms import LookupForm, UnlockForm
 from dossiers.models import Dossier
 from services.responses import too_many_requests
 
+TEMPLATE = "dossiers/applicant/lookup.html"
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
     """POST `ma` finds a dossier; with `xac_minh` as well it opens everything."""
     if request.method == "GET":
-        return render(request, "dossiers/applicant/lookup.html", {"form": LookupForm()})
+        return render(request, TEMPLATE, {"form": LookupForm()})
     form = LookupForm(request.POST)
     if not form.is_valid():
-        return render(
-            request,
-            "dossiers/applicant/lookup.html",
-            {"form": form},
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
+        return refuse(request, {"form": form})
     typed = form.cleaned_data["ma"]
     kind, code = codes.find_in(typed) or ("unreadable", typed)
     if throttle.is_throttled(request, code):
@@ -47,7 +45,7 @@ def _by_official_number(request: HttpRequest, form: LookupForm, number: str) -> 
     dossier = Dossier.objects.sent().filter(official_number=number).first()
     if dossier is None:
         return _not_found(request, form)
-    return render(request, "dossiers/applicant/lookup.html", {"form": form, "found": dossier})
+    return render(request, TEMPLATE, {"form": form, "found": dossier})
 
 
 def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
@@ -59,17 +57,13 @@ def _not_found(request: HttpRequest, form: LookupForm) -> HttpResponse:
             "Hãy so lại từng ký tự với mã trên giấy hoặc trong thư."
         ),
     )
-    return render(
-        request,
-        "dossiers/applicant/lookup.html",
-        {"form": form},
-        status=HTTPStatus.UNPROCESSABLE_ENTITY,
-    )
+    return refuse(request, {"form": form})
 
 
 def _unlock(request: HttpRequest, code: str) -> HttpResponse:
-    """Check the second factor: an unknown code and a wrong number get one answer after the same
-    work.
+    """Check the second factor.
+
+    An unknown code and a wrong number get the same answer after the same work.
     """
     form = UnlockForm(request.POST)
     dossier = access.find_by_tracking(code)
@@ -81,6 +75,8 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
     if typed:
         form.add_error("xac_minh", _("Mã và bốn số cuối không khớp nhau. Hãy kiểm tra lại cả hai."))
     context = {"form": LookupForm(initial={"ma": code}), "unlock": form, "code": code}
-    return render(
-        request, "dossiers/applicant/lookup.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY
-    )
+    return refuse(request, context)
+
+
+def refuse(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, TEMPLATE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -1,6 +1,4 @@
-"""The files of one page of papers.
-
-Every file that was chosen is kept, whichever button was pressed.
+"""The files of one page of papers: all that were chosen are kept, whichever button was pressed.
 
 The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that
 only uploads, and each file already sent a button `remove`.
@@ -8,7 +6,7 @@ only uploads, and each file already sent a button `remove`.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
@@ -29,26 +27,21 @@ LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One paper as the page shows it.
-
-    The slot, and why its file was refused just now ("" when it was not).
-    """
+    """One paper as the page shows it."""
 
     slot: Slot
-    refusal: str = ""
+    refusal: str = ""  # why a file was refused just now
 
 
 def rows(slots: list[Slot], refusals: dict[str, str]) -> list[PaperRow]:
     return [PaperRow(slot, refusals.get(slot.key, "")) for slot in slots]
 
 
-def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str, str]:
-    """Keep every file of the POST, take back the one named by `remove`.
+def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str, str]:
+    """Keep every file of the POST, take back the one named by `remove`; return the refusals.
 
-    Return the refusals, as sentences by paper.
-
-    One bad file touches no other. Raises Http404 for a paper or a file that is not this page's, and
-    NotAllowed when the file to be taken back has been sent.
+    These are sentences by paper; a refused file touches no other. Raises Http404 for a paper or a
+    file that is not this page's, and NotAllowed when the file to be taken back has been sent.
     """
     chosen: dict[str, Sequence[UploadedFile | None]] = {
         name.removeprefix(PREFIX): files
@@ -63,10 +56,13 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: set[str]) -> dict[str,
     refusals = {}
     for slot, files in chosen.items():
         for upload in files:
-            if refusal := _keep_one(dossier, slot, upload):
+            refusal = _keep_one(dossier, slot, upload)
+            if refusal:
                 refusals[slot] = refusal
-    if remove := request.POST.get("remove"):
-        _take_back(dossier, remove)
+    remove = request.POST.get("remove")
+    if remove:
+        pk = remove if LIKE_A_ROW.fullmatch(remove) else 0
+        drafts.detach(dossier, get_object_or_404(dossier.attachments, pk=pk))
     return refusals
 
 
@@ -80,8 +76,3 @@ def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
         log.error("a file could not be kept: %s", type(error).__name__)
         return _("Cổng chưa lưu được tệp này. Các tệp khác vẫn còn. Xin thử lại sau ít phút.")
     return ""
-
-
-def _take_back(dossier: Dossier, pk: str) -> None:
-    attachment = get_object_or_404(dossier.attachments, pk=pk if LIKE_A_ROW.fullmatch(pk) else 0)
-    drafts.detach(dossier, attachment)

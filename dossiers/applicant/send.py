@@ -19,35 +19,32 @@ def submit(
     *,
     by: AbstractUser | None = None,
     reviewed: str,
-    specification: answers.Specification | None = None,
+    asked: answers.Asked | None = None,
 ) -> Dossier:
     """Send a draft, whatever the number of clicks and tabs.
 
-    The second caller gets the sent dossier.
-
-    `reviewed` is the `offer_digest` of the page that was read, `specification` the parsed form of
-    that same offer, where the caller has it already. Raises NotAllowed when the service
-    changed since, when it was closed, or when a required paper is missing.
+    The second caller gets the sent dossier. `reviewed` is the `offer_digest` of the page that was
+    read, `asked` what that offer asks, where the caller has parsed it already. Raises NotAllowed
+    when the service changed since, when it was closed, or when a required paper is missing.
     """
-    locked_rows = Dossier.objects.select_for_update(of=("self",)).select_related("service")
-    locked = locked_rows.get(pk=draft.pk)
+    locked = drafts.lock(draft)
     if locked.state != State.DRAFT:
         return locked
-    if not locked.service.takes_dossiers:
-        raise NotAllowed(drafts.CLOSED)
-    drafts.bring_up_to_date(locked)
-    if reviewed != drafts.offer_digest(locked):
-        raise NotAllowed(_("Dịch vụ vừa được cập nhật. Xin xem lại hồ sơ rồi gửi."))
-    # The review showed this offer from memory, and the workflow reads the row anew.
-    locked.save()
+    drafts.confirm_offer(locked, reviewed)
+    submission = facts.Submission(papers=papers_to_send(locked, asked))
+    return workflow.perform(locked, Action.SUBMIT, role=Role.CITIZEN, by=by, given=submission)
 
-    # Another tab may have taken a paper back: only what is there under the lock counts.
+
+def papers_to_send(locked: Dossier, asked: answers.Asked | None) -> tuple[facts.PaperLine, ...]:
+    """Return the papers with their files; raise NotAllowed when a required one is missing.
+
+    Another tab may have taken a paper back: only what is there under the lock counts.
+    """
     with translation.override(settings.LANGUAGE_CODE):
-        papers = answers.papers(locked, specification)
-        missing = answers.missing(papers)
+        papers = answers.papers(locked, asked)
+    missing = answers.missing(papers)
     # What comes to the desk comes on paper.
     if missing and locked.channel == Dossier.Channel.ONLINE:
         names = "; ".join(slot.name for slot in missing)
         raise NotAllowed(_("Thiếu giấy tờ: %(names)s.") % {"names": names})
-    submission = facts.Submission(papers=snapshot.papers_sent(papers))
-    return workflow.perform(locked, Action.SUBMIT, role=Role.CITIZEN, by=by, given=submission)
+    return snapshot.papers_sent(papers)

@@ -16,10 +16,7 @@ from dossiers.states import State
 @never_cache
 @require_GET
 def sent(request: HttpRequest, tracking: str) -> HttpResponse:
-    """The confirmation page: the code to keep, what happens next.
-
-    The acknowledgement once it is made.
-    """
+    """The code to keep, what happens next, and the acknowledgement once it is made."""
     dossier = access.get_accessible_or_404(request, tracking)
     if dossier.state == State.DRAFT:
         return redirect(Application(dossier).resume_url)
@@ -27,4 +24,6 @@ def sent(request: HttpRequest, tracking: str) -> HttpResponse:
     qr = qr_svg(request.build_absolute_uri(dossier.get_absolute_url()))
     context = {"dossier": dossier, "acknowledgement": acknowledgement, "qr": qr}
     response = render(request, "dossiers/applicant/sent.html", context)
-    return reload_soon(response) if acknowledgement and not acknowledgement.is_ready else response
+    if acknowledgement and not acknowledgement.is_ready:
+        return reload_soon(response)
+    return response

@@ -1,6 +1,9 @@
 """The page before the first step: what is needed, and a draft begun earlier."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,43 +23,36 @@ def start_application(request: HttpRequest, slug: str) -> HttpResponse:
 
     A draft already begun in this browser is offered.
     """
-    service = get_object_or_404(
-        Service.objects.published().prefetch_related("papers", "fees"), slug=slug
-    )
+    published = Service.objects.published().prefetch_related("papers", "fees")
+    service = get_object_or_404(published, slug=slug)
     if not service.is_online:
-        messages.info(
-            request, _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây.")
-        )
+        sentence = _("Dịch vụ này chưa nhận hồ sơ trực tuyến. Xin xem cách nộp dưới đây.")
+        messages.info(request, sentence)
         return redirect(service)
     if request.method == "POST":
         draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
         access.grant(request, draft)
         return redirect("dossiers:fill", slug, draft.tracking_code, 1)
-    begun = access.open_drafts(request).filter(service=service) if _has_session(request) else []
+    begun = _open_drafts(request, service)
     context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
     return render(request, "dossiers/applicant/start.html", context)
 
 
 def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
-    """Return a draft of this visitor in which nothing was typed yet.
-
-    A second click begins no second dossier.
-    """
-    if not _has_session(request):
-        return None
-    return (
-        access.open_drafts(request)
-        .filter(service=service, answers={}, address="", attachments=None)
-        .first()
-    )
+    """Return a draft of this visitor in which nothing was typed yet: a second click reuses it."""
+    drafts_of_service = _open_drafts(request, service)
+    return drafts_of_service.filter(answers={}, address="", attachments=None).first()
 
 
-def _has_session(request: HttpRequest) -> bool:
-    return request.user.is_authenticated or bool(request.session.session_key)
+def _open_drafts(request: HttpRequest, service: Service) -> QuerySet[Dossier]:
+    has_session = request.user.is_authenticated or bool(request.session.session_key)
+    if not has_session:
+        return Dossier.objects.none()
+    return access.open_drafts(request).filter(service=service)
 
 
-def _known_of(request: HttpRequest) -> dict:
-    """What an account already knows is not asked again."""
+def _known_of(request: HttpRequest) -> dict[str, Any]:
+    """Return what the account already knows and the pages need not ask again."""
     user = request.user
     if not user.is_authenticated or user.is_staff:
         return {}

@@ -14,7 +14,7 @@ from dossiers.applicant import drafts, posted_files, uploads
 from dossiers.applicant.forms import NoteForm
 from dossiers.applicant.perform import perform
 from dossiers.models import Dossier
-from dossiers.moves import NotAllowed, Purpose, offered_for, with_purpose
+from dossiers.moves import Action, NotAllowed, Purpose, offered_for, with_purpose
 
 OTHER_PAPERS = "giay-to-khac"
 
@@ -28,72 +28,57 @@ def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
     if action is None:
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
         return redirect(dossier)
-    form = NoteForm(request.POST or None)
-    refusals: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            refusals = posted_files.keep(
-                request, dossier, {slot.key for slot in _supplement_slots(dossier)}
-            )
-        except NotAllowed as refusal:
-            messages.warning(request, str(refusal))
-            return redirect(dossier)
-        if _may_send(request, dossier, form, refusals):
-            return perform(
-                request,
-                dossier,
-                action,
-                form.cleaned_data["note"],
-                _("Đã gửi bổ sung. Cảm ơn bạn."),
-            )
-    return _supplement_page(request, dossier, form, refusals)
+    if request.method == "GET":
+        return show_supplement(request, dossier, NoteForm(), papers_of_supplement(dossier), {})
+    try:
+        return answer_supplement(request, dossier, action)
+    except NotAllowed as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(dossier)
 
 
-def _supplement_page(
-    request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
+def answer_supplement(request: HttpRequest, dossier: Dossier, action: Action) -> HttpResponse:
+    """Keep the files, then send if "Gửi bổ sung" was pressed with something to send."""
+    form = NoteForm(request.POST)
+    allowed = answers.asked(dossier).uploads | {OTHER_PAPERS}
+    refusals = posted_files.keep(request, dossier, allowed)
+    papers = papers_of_supplement(dossier)
+    only_files = "slot" in request.POST or "remove" in request.POST
+    if form.is_valid() and not refusals and not only_files:
+        note = form.cleaned_data["note"]
+        if note.strip() or any(slot.files for slot in papers):
+            return perform(request, dossier, action, note, _("Đã gửi bổ sung. Cảm ơn bạn."))
+        form.add_error("note", _("Chưa có gì để gửi: hãy chọn ít nhất một tệp hoặc viết lời nhắn."))
+    # Uploading is answered with the page itself, not with a redirect: the note already typed stays.
+    return show_supplement(request, dossier, form, papers, refusals)
+
+
+def show_supplement(
+    request: HttpRequest,
+    dossier: Dossier,
+    form: NoteForm,
+    papers: list[answers.Slot],
+    refusals: dict[str, str],
 ) -> HttpResponse:
-    """Uploading is answered with the page itself, not with a redirect.
-
-    The words already typed stay in their box.
-    """
     context = {
         "dossier": dossier,
         "form": form,
-        "rows": posted_files.rows(_supplement_slots(dossier), refusals),
+        "rows": posted_files.rows(papers, refusals),
         "asked": dossier.last_event(*with_purpose(Purpose.REQUEST_SUPPLEMENT)),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "faulty": bool(refusals),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusals or form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refusals or form.errors else HTTPStatus.OK
     return render(request, "dossiers/applicant/supplement.html", context, status=status)
 
 
-def _supplement_slots(dossier: Dossier) -> list[answers.Slot]:
-    """Return the lines of the supplement being put together.
-
-    With one for papers that the list did not foresee.
-    """
-    found = answers.papers(dossier, round=drafts.rounds(dossier))
-    other = tuple(file for slot in found if slot.key == OTHER_PAPERS for file in slot.files)
+def papers_of_supplement(dossier: Dossier) -> list[answers.Slot]:
+    """Return the papers with the files of this supplement, and a line for any other paper."""
+    listed = answers.papers(dossier, round=drafts.rounds(dossier))
+    others = [file for slot in listed if slot.key == OTHER_PAPERS for file in slot.files]
     hint = _("Nếu cán bộ yêu cầu giấy không có trong danh sách trên.")
-    listed = [slot for slot in found if slot.upload and slot.key != OTHER_PAPERS]
     return [
-        *listed,
-        answers.Slot(OTHER_PAPERS, _("Giấy tờ khác"), _("Tệp"), 1, False, True, hint, other),
+        *(slot for slot in listed if slot.upload),
+        answers.other_papers(OTHER_PAPERS, tuple(others), upload=True, hint=hint),
     ]
-
-
-def _may_send(
-    request: HttpRequest, dossier: Dossier, form: NoteForm, refusals: dict[str, str]
-) -> bool:
-    """Whether "Gửi bổ sung" was pressed with something to send.
-
-    An empty one is told so on the form.
-    """
-    if refusals or "slot" in request.POST or "remove" in request.POST or not form.is_valid():
-        return False
-    if form.cleaned_data["note"].strip() or any(slot.files for slot in _supplement_slots(dossier)):
-        return True
-    form.add_error("note", _("Chưa có gì để gửi: hãy chọn ít nhất một tệp hoặc viết lời nhắn."))
-    return False

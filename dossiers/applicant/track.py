@@ -11,6 +11,7 @@ from dossiers import access, answers, throttle
 from dossiers.applicant import timeline
 from dossiers.applicant.application import Application
 from dossiers.applicant.forms import UnlockForm
+from dossiers.models import Dossier
 from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
 from services.responses import too_many_requests
@@ -19,39 +20,45 @@ from services.responses import too_many_requests
 @never_cache
 @require_GET
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
-    """The dossier: with the code its course.
-
-    With the second factor or the owner's sign-in everything.
-    """
+    """The dossier: its course with the code, everything with the second factor or the sign-in."""
     dossier = access.find_by_tracking(tracking)
     has_access = dossier is not None and access.has_access(request, dossier)
-    # Who has opened the dossier already is not held up by what others try from the same
-    # address.
+    # Who has opened the dossier already is not held up by what others try from the same address.
     if not has_access and throttle.is_throttled(request):
         return too_many_requests(request)
     if dossier is None:
         throttle.count_failure(request)
         raise Http404
-    if has_access and dossier.state == State.DRAFT:
-        return render(
-            request,
-            "dossiers/applicant/draft.html",
-            {"dossier": dossier, "resume": Application(dossier).resume_url},
-        )
+    if not has_access:
+        return show_course(request, dossier)
+    if dossier.state == State.DRAFT:
+        context = {"dossier": dossier, "resume": Application(dossier).resume_url}
+        return render(request, "dossiers/applicant/draft.html", context)
+    return show_everything(request, dossier)
+
+
+def show_course(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Show what the code alone tells."""
     context = {
         "dossier": dossier,
-        "has_access": has_access,
-        "entries": timeline.entries(dossier, with_notes=has_access),
+        "has_access": False,
+        "entries": timeline.entries(dossier, with_notes=False),
+        "unlock": UnlockForm(),
     }
-    if has_access:
-        context |= {
-            "sections": answers.summary(dossier),
-            "slots": answers.papers(dossier),
-            "documents": dossier.documents.select_related("event"),
-            "withdrawal": offered_for(Purpose.WITHDRAW, dossier.state),
-        }
-    else:
-        context |= {"unlock": UnlockForm()}
+    return render(request, "dossiers/applicant/track.html", context)
+
+
+def show_everything(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    asked = answers.asked(dossier)
+    context = {
+        "dossier": dossier,
+        "has_access": True,
+        "entries": timeline.entries(dossier, with_notes=True),
+        "sections": answers.summary(dossier, asked),
+        "slots": answers.papers(dossier, asked),
+        "documents": dossier.documents.select_related("event"),
+        "withdrawal": offered_for(Purpose.WITHDRAW, dossier.state),
+    }
     return render(request, "dossiers/applicant/track.html", context)
 
 

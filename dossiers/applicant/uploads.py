@@ -1,8 +1,6 @@
-"""The one door in for files: what a file really is, whether it is whole.
+"""Files that are sent in: whether each is whole, small enough, and a PDF or a picture.
 
-And whether it is small enough.
-
-The sender's own word (file name, Content-Type) is never believed; the bytes are.
+The sender's file name and Content-Type are never believed; the bytes are.
 """
 
 import hashlib
@@ -46,9 +44,9 @@ class ValidatedUpload:
 
 
 def rules() -> str:
-    """Return the rules in one sentence.
+    """Return the rules in one sentence, to be read before a file is chosen.
 
-    Told before a file is chosen (Circular 32/2017/TT-BTTTT).
+    Circular 32/2017/TT-BTTTT asks for it.
     """
     return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
         "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
@@ -63,6 +61,23 @@ def check(upload: UploadedFile | None) -> ValidatedUpload:
     """
     if upload is None:
         raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
+    _refuse_size(upload)
+    content_type = _sniff(upload)
+    _CHECKS[content_type](upload)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return ValidatedUpload(
+        file=upload,
+        name=_safe_name(upload.name or "", content_type),
+        content_type=content_type,
+        size=upload.size or 0,
+        sha256=digest.hexdigest(),
+    )
+
+
+def _refuse_size(upload: UploadedFile) -> None:
     if not upload.size:
         raise UploadRefused(
             _("Tệp “%(name)s” trống (0 byte). Hãy chọn lại tệp.") % {"name": _shown(upload)}
@@ -79,14 +94,6 @@ def check(upload: UploadedFile | None) -> ValidatedUpload:
                 "most": filesizeformat(settings.UPLOAD_MAX_BYTES),
             }
         )
-    content_type = _sniff(upload)
-    _CHECKS[content_type](upload)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    name = _safe_name(upload.name or "", content_type)
-    return ValidatedUpload(upload, name, content_type, upload.size, digest.hexdigest())
 
 
 def _stream(upload: UploadedFile) -> IO[bytes]:
@@ -111,9 +118,7 @@ def _check_pdf(upload: UploadedFile) -> None:
         reader = pypdf.PdfReader(_stream(upload))
         locked = reader.is_encrypted and not _opens_for_everybody(reader)
         pages = 0 if locked else len(reader.pages)
-    except (
-        Exception
-    ) as error:  # pypdf raises many kinds on hostile bytes; all mean the same to the sender
+    except Exception as error:  # pypdf raises many kinds on malicious bytes
         raise _broken(upload) from error
     if locked:
         raise UploadRefused(
@@ -124,10 +129,7 @@ def _check_pdf(upload: UploadedFile) -> None:
 
 
 def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
-    """Whether a protected PDF asks readers for no password.
-
-    It only forbids to change or print it.
-    """
+    """Whether a protected PDF opens without a password: it only forbids changes or printing."""
     try:
         return bool(reader.decrypt(""))
     except pypdf.errors.DependencyError:  # a cipher that cannot be tried here
@@ -140,21 +142,20 @@ def _check_image(upload: UploadedFile) -> None:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", Image.DecompressionBombWarning
-            )  # the pixels are counted below
+            # The pixels are counted below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(_stream(upload), formats=["JPEG", "PNG"]) as image:
                 if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
                     raise Image.DecompressionBombError
-                # A photo is read to its end but painted small: a tenth of the memory, and whole is
-                # whole.
+                # Decoded to its end, so that a cut-off photo is refused, but scaled down, which
+                # takes a tenth of the memory.
                 image.draft("L", (1, 1))
                 image.load()
     except Image.DecompressionBombError as error:
         raise UploadRefused(
             _("Ảnh “%(name)s” quá lớn. Hãy chụp lại ở cỡ nhỏ hơn.") % {"name": _shown(upload)}
         ) from error
-    except Exception as error:  # Pillow, too, has many words for "broken"
+    except Exception as error:  # Pillow raises many kinds, too
         raise _broken(upload) from error
 
 
@@ -166,10 +167,7 @@ def _broken(upload: UploadedFile) -> UploadRefused:
 
 
 def _safe_name(name: str, content_type: str) -> str:
-    """Keep the sender's name for people to read, without paths or control characters.
-
-    With the true suffix.
-    """
+    """Return the sender's name without paths and control characters, with the true suffix."""
     stem = PurePath(_readable(name)).stem.strip(" .")
     return (stem[:MAX_NAME_LENGTH] or _("tệp")) + ACCEPTED[content_type]
 
@@ -181,9 +179,9 @@ def _shown(upload: UploadedFile) -> str:
 
 
 def _readable(name: str) -> str:
-    """Return the last part of a path in composed Unicode (Macs send it in pieces).
+    """Return the last part of a path in composed Unicode, without invisible characters.
 
-    Without what cannot be seen.
+    Macs send file names in decomposed Unicode.
     """
     last = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     return "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')

@@ -52,7 +52,7 @@ def draft(db) -> Dossier:
     )
 
 
-def test_a_summary_has_every_section_that_asks_something_in_its_order(draft):
+def test_summary_has_every_section_that_asks_something_in_order(draft):
     read = [
         (one.number, one.title, [(line.label, line.text) for line in one.answers])
         for one in answers.summary(draft)
@@ -63,7 +63,7 @@ def test_a_summary_has_every_section_that_asks_something_in_its_order(draft):
     ]
 
 
-def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
+def test_papers_end_with_the_file_questions(draft):
     slots = answers.papers(draft)
     assert [slot.key for slot in slots] == ["cccd", "to-khai", "so-do", "anh", "don"]
     assert [slot.required for slot in slots] == [True, True, False, False, True]
@@ -75,14 +75,14 @@ def test_the_list_of_papers_has_the_file_questions_at_its_end(draft):
     )
 
 
-def test_only_what_must_be_uploaded_and_was_not_is_missing(draft):
+def test_missing_is_what_must_be_uploaded_and_was_not(draft):
     assert [slot.key for slot in answers.missing(answers.papers(draft))] == ["cccd", "don"]
     attach(draft, "cccd")
     attach(draft, "don")
     assert answers.missing(answers.papers(draft)) == []
 
 
-def test_files_stand_with_their_paper_by_round_or_all_together(draft):
+def test_papers_have_the_files_of_one_round_or_of_all(draft):
     attach(draft, "cccd")
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
@@ -99,7 +99,7 @@ def test_files_stand_with_their_paper_by_round_or_all_together(draft):
     }
 
 
-def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft):
+def test_papers_still_show_a_file_whose_paper_is_no_longer_asked(draft):
     kept = attach(draft, "so-do")
     draft.service.papers.filter(key="so-do").delete()
     drafts.save(draft)
@@ -122,14 +122,14 @@ def test_a_file_is_never_lost_from_sight_when_its_paper_is_no_longer_asked(draft
     assert last.name == "Giấy tờ khác"
 
 
-def test_other_papers_of_a_supplement_are_in_the_list(draft):
+def test_papers_show_other_papers_of_a_supplement(draft):
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.REQUEST_INTAKE_SUPPLEMENT, Role.DESK)
     other = attach(draft, "giay-to-khac")
     assert answers.papers(draft)[-1].files == (other,)
 
 
-def test_the_papers_are_read_in_one_query_however_many_files(draft, django_assert_num_queries):
+def test_papers_are_read_in_one_query_however_many_files(draft, django_assert_num_queries):
     for slot in ("cccd", "so-do", "anh", "don"):
         attach(draft, slot)
     with django_assert_num_queries(1):

@@ -1,4 +1,4 @@
-"""What the one door keeps before a dossier is sent: drafts, the offer that was seen, files."""
+"""Drafts before they are sent: opening, saving, the offer that was read, files."""
 
 import pytest
 from django.db import transaction
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "service", [{"downloadable": True}, {"online": True, "is_published": False}], ids=str
 )
-def test_no_draft_is_opened_for_a_service_that_takes_none(service):
+def test_start_refuses_a_service_that_takes_no_dossiers(service):
     with pytest.raises(NotAllowed):
         drafts.start(ServiceFactory(**service))
     assert not Dossier.objects.exists()
 
 
-def test_a_step_is_kept_beside_the_other_steps():
+def test_save_keeps_a_step_beside_the_other_steps():
     draft = DossierFactory(state=State.DRAFT, answers={"a": "1", "b": "2"})
     drafts.save(draft, answers={"b": "3"}, phone="0977000111")
     draft.refresh_from_db()
@@ -34,7 +34,7 @@ def test_a_step_is_kept_beside_the_other_steps():
     assert (draft.phone, draft.email) == ("0977000111", APPLICANT["email"])
 
 
-def test_two_tabs_that_save_two_steps_both_keep_theirs():
+def test_save_from_two_tabs_keeps_the_answers_of_both():
     tab = DossierFactory(state=State.DRAFT, answers={"c": "0"})
     other_tab = Dossier.objects.get(pk=tab.pk)
     drafts.save(tab, answers={"a": "1"})
@@ -43,7 +43,7 @@ def test_two_tabs_that_save_two_steps_both_keep_theirs():
     assert tab.answers == {"a": "1", "b": "2", "c": "0"}
 
 
-def test_a_sent_dossier_cannot_be_filled_in_any_more():
+def test_save_refuses_a_dossier_that_was_sent():
     tab = DossierFactory(state=State.DRAFT)
     act(Dossier.objects.get(pk=tab.pk), Action.SUBMIT, Role.CITIZEN)
     before = traces(tab)
@@ -53,7 +53,7 @@ def test_a_sent_dossier_cannot_be_filled_in_any_more():
 
 
 @pytest.mark.parametrize("name", ["state", "official_number", "fee_paid", "fee_total", "form"])
-def test_filling_in_writes_what_a_form_asks_and_nothing_else(name):
+def test_save_writes_what_a_form_asks_and_nothing_else(name):
     draft = DossierFactory(state=State.DRAFT)
     before = traces(draft)
     with pytest.raises(TypeError):
@@ -86,7 +86,7 @@ FROZEN = (
 )
 
 
-def test_a_dossier_keeps_the_offer_it_was_sent_under():
+def test_offer_of_a_sent_dossier_stays_when_the_service_changes():
     dossier = DossierFactory(service=ServiceFactory(paid=True))
     seen = [getattr(dossier, name) for name in FROZEN]
     change_everything(dossier.service)
@@ -96,7 +96,7 @@ def test_a_dossier_keeps_the_offer_it_was_sent_under():
     assert dossier.fee_total == 100_000
 
 
-def test_a_draft_takes_up_the_new_offer_and_keeps_its_answers():
+def test_save_takes_up_the_new_offer_and_keeps_the_answers():
     draft = DossierFactory(state=State.DRAFT)
     change_everything(draft.service)
     draft = drafts.save(draft)
@@ -108,7 +108,7 @@ def test_a_draft_takes_up_the_new_offer_and_keeps_its_answers():
 @pytest.mark.parametrize(
     "change", [{"time_unit": "hours"}, {"level": 4}, {"time_limit": None}], ids=str
 )
-def test_what_the_sender_is_promised_is_part_of_what_they_reviewed(change):
+def test_offer_digest_changes_with_all_that_the_sender_is_promised(change):
     draft = DossierFactory(state=State.DRAFT)
     reviewed = drafts.offer_digest(draft)
     type(draft.service).objects.update(**change)
@@ -117,7 +117,7 @@ def test_what_the_sender_is_promised_is_part_of_what_they_reviewed(change):
     assert drafts.offer_digest(draft) != reviewed
 
 
-def test_a_draft_follows_its_service_to_another_agency():
+def test_save_follows_the_service_to_another_agency():
     draft = DossierFactory(state=State.DRAFT)
     draft.service.agency = ServiceFactory().agency
     draft.service.save()
@@ -126,7 +126,7 @@ def test_a_draft_follows_its_service_to_another_agency():
     assert draft.agency == draft.service.agency
 
 
-def test_an_offer_that_was_not_the_one_read_is_not_sent():
+def test_submit_refuses_an_offer_that_was_not_read():
     draft = DossierFactory(state=State.DRAFT)
     reviewed = drafts.offer_digest(draft)
     change_everything(draft.service)
@@ -148,7 +148,7 @@ def test_submit_sends_the_new_offer_that_was_read_and_not_the_one_of_the_draft()
     assert (sent.fee_total, len(sent.fees)) == (20_000, 1)
 
 
-def test_a_service_closed_in_the_meantime_takes_no_dossier_and_the_draft_stays():
+def test_submit_refuses_a_service_closed_meanwhile_and_the_draft_stays():
     draft = DossierFactory(state=State.DRAFT)
     type(draft.service).objects.update(is_published=False)
     before = traces(draft)
@@ -169,7 +169,7 @@ TAKES_FILES = {State.DRAFT, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT}
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_files_are_taken_while_the_sender_is_writing_or_was_asked(state):
+def test_attach_takes_files_of_drafts_and_of_supplements_only(state):
     dossier = DossierFactory(state=state)
     assert dossier.accepts_files == (state in TAKES_FILES)
     if state in TAKES_FILES:
@@ -181,7 +181,7 @@ def test_files_are_taken_while_the_sender_is_writing_or_was_asked(state):
         assert traces(dossier) == before
 
 
-def test_the_same_file_for_the_same_paper_is_kept_once():
+def test_attach_keeps_the_same_file_of_the_same_paper_once():
     draft = DossierFactory(state=State.DRAFT)
     first, again = attach(draft, "a", pdf_file("mot.pdf")), attach(draft, "a", pdf_file("hai.pdf"))
     assert first == again
@@ -195,7 +195,7 @@ def stored_files(attachment: Attachment) -> list[str]:
     return attachment.file.storage.listdir(f"ho-so/{attachment.dossier_id}")[1]
 
 
-def test_a_file_taken_back_is_gone_from_the_disk_once_that_is_certain(run_queue):
+def test_detach_deletes_the_file_from_the_disk_after_the_commit(run_queue):
     draft = DossierFactory(state=State.DRAFT)
     attachment = attach(draft, "a")
     with transaction.atomic():
@@ -209,7 +209,7 @@ def test_a_file_taken_back_is_gone_from_the_disk_once_that_is_certain(run_queue)
     assert stored_files(attachment) == []
 
 
-def test_a_file_taken_back_in_two_tabs_is_gone_once(run_queue):
+def test_detach_from_two_tabs_deletes_once(run_queue):
     draft = DossierFactory(state=State.DRAFT)
     attachment = attach(draft, "a")
     other_tab = Attachment.objects.get(pk=attachment.pk)
@@ -219,7 +219,7 @@ def test_a_file_taken_back_in_two_tabs_is_gone_once(run_queue):
     assert not draft.attachments.exists()
 
 
-def test_what_was_sent_stays_and_what_a_supplement_brings_can_be_taken_back():
+def test_detach_takes_back_files_of_the_open_supplement_only():
     draft = DossierFactory(state=State.DRAFT)
     sent = attach(draft, "a")
     act(draft, Action.SUBMIT, Role.CITIZEN)
@@ -239,7 +239,7 @@ def test_what_was_sent_stays_and_what_a_supplement_brings_can_be_taken_back():
     assert [file.round for file in draft.attachments.all()] == [0, 1, 2]
 
 
-def test_nobody_takes_back_a_file_of_another_dossier():
+def test_detach_refuses_a_file_of_another_dossier():
     mine, theirs = DossierFactory(state=State.DRAFT), DossierFactory(state=State.DRAFT)
     attachment = attach(theirs, "a")
     with pytest.raises(NotAllowed):
@@ -247,7 +247,7 @@ def test_nobody_takes_back_a_file_of_another_dossier():
     assert content(theirs.attachments.get())
 
 
-def test_one_dossier_does_not_fill_the_disk(monkeypatch):
+def test_attach_refuses_more_than_the_highest_number_of_files(monkeypatch):
     monkeypatch.setattr(drafts, "MAX_FILES", 2)
     draft = DossierFactory(state=State.DRAFT)
     attach(draft, "a", pdf_file(pages=1))
@@ -258,7 +258,7 @@ def test_one_dossier_does_not_fill_the_disk(monkeypatch):
     assert draft.attachments.count() == 2
 
 
-def test_a_file_counts_as_work_on_the_draft(time_machine):
+def test_attach_counts_as_work_on_the_draft(time_machine):
     time_machine.move_to(at(2, 3), tick=False)
     draft = DossierFactory(state=State.DRAFT)
     time_machine.move_to(at(20, 3), tick=False)

@@ -32,14 +32,14 @@ def url(name: str, dossier: Dossier, *args) -> str:
 @pytest.mark.parametrize(
     "typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code} "]
 )
-def test_a_tracking_code_is_found_however_it_is_typed(client, typed):
+def test_lookup_finds_a_tracking_code_however_it_is_typed(client, typed):
     dossier = DossierFactory()
     response = client.post(LOOKUP, {"ma": typed(dossier.tracking_code)})
     assert response.status_code == 302
     assert response.url == dossier.get_absolute_url()
 
 
-def test_the_official_number_alone_tells_state_and_dates_and_nothing_else(client):
+def test_lookup_by_official_number_tells_state_and_dates_and_nothing_else(client):
     dossier = DossierFactory(state=State.RECEIVED)
     page = client.post(LOOKUP, {"ma": dossier.official_number}).content.decode()
     assert "Đã tiếp nhận" in page
@@ -55,13 +55,13 @@ def test_the_official_number_alone_tells_state_and_dates_and_nothing_else(client
 @pytest.mark.parametrize(
     "typed", ["", "xin chào", "AAAA-AAAA-AAAA", "000.00.15.H48-261122-9999", "x" * 500, "\x00"]
 )
-def test_a_code_that_leads_nowhere_gets_a_sentence_and_422(client, typed):
+def test_lookup_of_an_unknown_code_gets_a_sentence_and_422(client, typed):
     response = client.post(LOOKUP, {"ma": typed})
     assert response.status_code == 422
     assert "error-summary" in response.content.decode()
 
 
-def test_a_wrong_second_factor_and_an_unknown_code_get_the_same_answer(client):
+def test_lookup_answers_a_wrong_second_factor_like_an_unknown_code(client):
     dossier = DossierFactory()
     wrong = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": "0000"})
     unknown = client.post(LOOKUP, {"ma": "AAAA-AAAA-AAAA", "xac_minh": "0000"})
@@ -71,7 +71,7 @@ def test_a_wrong_second_factor_and_an_unknown_code_get_the_same_answer(client):
     ) == (unknown.content.decode().count("không khớp"))
 
 
-def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
+def test_lookup_makes_the_right_second_factor_wait_after_five_wrong_ones(client):
     dossier = DossierFactory()
     for _attempt in range(5):
         client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": "0000"})
@@ -83,14 +83,14 @@ def test_after_five_wrong_second_factors_even_the_right_one_waits(client):
 @pytest.mark.parametrize(
     "guess", ["3456" + "x" * 40, "345612345678901234567890", "x" * 500, "", "၃၄၅၆"]
 )
-def test_a_second_factor_of_no_sense_opens_nothing_and_says_so(client, guess):
+def test_lookup_refuses_a_second_factor_of_no_sense_in_words(client, guess):
     dossier = DossierFactory()
     response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": guess})
     assert response.status_code == 422
     assert client.get(url("sent", dossier)).status_code == 404
 
 
-def test_a_guess_too_long_for_the_box_counts_as_a_guess(client, settings):
+def test_lookup_counts_a_guess_too_long_for_the_box(client, settings):
     dossier = DossierFactory()
     guess = {"ma": dossier.tracking_code, "xac_minh": "0000" + "x" * 40}
     statuses = [
@@ -100,14 +100,14 @@ def test_a_guess_too_long_for_the_box_counts_as_a_guess(client, settings):
     assert statuses[-1] == 429
 
 
-def test_whoever_leaves_a_borrowed_machine_closes_the_dossier_on_it(client):
+def test_close_takes_the_access_from_a_borrowed_machine(client):
     dossier = DossierFactory()
     unlock(client, dossier).post(url("close", dossier))
     assert client.get(url("sent", dossier)).status_code == 404
     assert APPLICANT["phone"] not in client.get(dossier.get_absolute_url()).content.decode()
 
 
-def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
+def test_track_throttles_guessed_addresses(client, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 3
     answers = [
         client.get(reverse("dossiers:track", args=[f"AAAA-AAAA-AAA{last}"])).status_code
@@ -116,7 +116,7 @@ def test_guessing_addresses_of_dossiers_is_throttled(client, settings):
     assert answers == [404, 404, 404, 429, 429]
 
 
-def test_whoever_has_opened_their_dossier_is_not_held_up_by_a_neighbours_guesses(client, settings):
+def test_track_of_an_opened_dossier_is_not_throttled_by_a_neighbours_guesses(client, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 1
     dossier = DossierFactory()
     unlock(client, dossier)
@@ -129,7 +129,7 @@ def test_whoever_has_opened_their_dossier_is_not_held_up_by_a_neighbours_guesses
 # --- The three tiers ---
 
 
-def test_the_code_alone_shows_the_course_but_no_person_who_applied(client):
+def test_track_by_code_shows_the_course_but_not_the_applicant(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     page = client.get(dossier.get_absolute_url()).content.decode()
     assert dossier.service_name in page
@@ -139,14 +139,14 @@ def test_the_code_alone_shows_the_course_but_no_person_who_applied(client):
         assert secret not in page
 
 
-def test_the_second_factor_opens_everything(client):
+def test_track_shows_everything_after_the_second_factor(client):
     dossier = DossierFactory()
     page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
     for shown in (*APPLICANT.values(), dossier.answers["noi_dung"]):
         assert shown in page
 
 
-def test_the_owner_sees_everything_and_another_account_does_not(client):
+def test_track_shows_everything_to_the_owner_and_not_to_another_account(client):
     owner, neighbour = UserFactory(), UserFactory()
     dossier = DossierFactory(owner=owner)
     client.force_login(owner)
@@ -155,7 +155,7 @@ def test_the_owner_sees_everything_and_another_account_does_not(client):
     assert APPLICANT["citizen_id"] not in client.get(dossier.get_absolute_url()).content.decode()
 
 
-def test_notes_between_officers_are_never_shown_to_the_applicant(client):
+def test_track_never_shows_notes_between_officers(client):
     dossier = DossierFactory(state=State.IN_PROGRESS)
     act(dossier, Action.PROPOSE, Role.CASE, note="Chỗ này còn nghi ngờ")
     page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
@@ -164,18 +164,18 @@ def test_notes_between_officers_are_never_shown_to_the_applicant(client):
 
 
 @pytest.mark.parametrize("state", State)
-def test_the_page_of_a_dossier_in_any_state_opens_for_stranger_and_applicant(client, state):
+def test_track_opens_in_every_state_for_stranger_and_applicant(client, state):
     dossier = DossierFactory(state=state, service__paid=True)
     assert client.get(dossier.get_absolute_url()).status_code == 200
     assert unlock(client, dossier).get(dossier.get_absolute_url()).status_code == 200
 
 
-def test_what_a_dossier_shows_is_never_kept_by_a_cache(client):
+def test_track_is_never_kept_by_a_cache(client):
     response = client.get(DossierFactory().get_absolute_url())
     assert "no-store" in response["Cache-Control"]
 
 
-def test_the_page_of_a_dossier_takes_the_same_few_queries_however_long_its_course(
+def test_track_takes_the_same_few_queries_however_long_the_course(
     client, django_assert_max_num_queries
 ):
     short, long = DossierFactory(), DossierFactory(state=State.APPROVED)
@@ -191,7 +191,7 @@ def test_the_page_of_a_dossier_takes_the_same_few_queries_however_long_its_cours
     ("before", "after"),
     [(State.SUPPLEMENT, State.IN_PROGRESS), (State.INTAKE_SUPPLEMENT, State.SUBMITTED)],
 )
-def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after):
+def test_supplement_with_a_file_goes_back_to_the_officer(client, before, after):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="cccd")
     dossier = DossierFactory(state=before, service=service)
@@ -204,7 +204,7 @@ def test_a_supplement_with_a_file_goes_back_to_the_officer(client, before, after
     assert dossier.attachments.filter(round=1).count() == 1
 
 
-def test_a_file_chosen_but_not_uploaded_by_itself_goes_with_the_supplement(client):
+def test_supplement_takes_a_file_that_was_only_chosen(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     unlock(client, dossier).post(
         url("supplement", dossier), {"note": "", "tep-giay-to-khac": pdf_file()}
@@ -214,7 +214,7 @@ def test_a_file_chosen_but_not_uploaded_by_itself_goes_with_the_supplement(clien
     assert dossier.attachments.get().slot == "giay-to-khac"
 
 
-def test_words_already_typed_stay_when_a_file_is_uploaded(client):
+def test_supplement_keeps_the_note_when_a_file_is_uploaded(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     data = {"slot": "giay-to-khac", "tep-giay-to-khac": pdf_file(), "note": "Tôi gửi bản rõ hơn"}
     response = unlock(client, dossier).post(url("supplement", dossier), data)
@@ -224,7 +224,7 @@ def test_words_already_typed_stay_when_a_file_is_uploaded(client):
     assert dossier.state == State.SUPPLEMENT
 
 
-def test_an_empty_supplement_is_not_sent(client):
+def test_supplement_that_is_empty_is_not_sent(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     response = unlock(client, dossier).post(url("supplement", dossier), {"note": "  "})
     assert response.status_code == 422
@@ -232,7 +232,7 @@ def test_an_empty_supplement_is_not_sent(client):
     assert dossier.state == State.SUPPLEMENT
 
 
-def test_a_refused_file_of_a_supplement_is_named_and_the_others_stay(client):
+def test_supplement_names_a_refused_file_and_keeps_the_others(client):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     unlock(client, dossier).post(
         url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": image_file()}
@@ -246,7 +246,7 @@ def test_a_refused_file_of_a_supplement_is_named_and_the_others_stay(client):
     assert dossier.attachments.count() == 1
 
 
-def test_what_was_sent_before_cannot_be_taken_back_with_a_supplement(client):
+def test_supplement_takes_back_nothing_that_was_sent_before(client):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="cccd")
     draft = DossierFactory(state=State.DRAFT, service=service)
@@ -257,14 +257,14 @@ def test_what_was_sent_before_cannot_be_taken_back_with_a_supplement(client):
     assert dossier.attachments.filter(pk=sent.pk).exists()
 
 
-def test_before_receipt_a_dossier_is_withdrawn_at_once(client):
+def test_withdraw_before_receipt_is_done_at_once(client):
     dossier = DossierFactory()
     unlock(client, dossier).post(url("withdraw", dossier), {"note": "Tôi nộp nhầm"})
     dossier.refresh_from_db()
     assert dossier.state == State.WITHDRAWN
 
 
-def test_after_receipt_withdrawal_is_asked_for(client):
+def test_withdraw_after_receipt_is_asked_for(client):
     dossier = DossierFactory(state=State.RECEIVED)
     unlock(client, dossier).post(url("withdraw", dossier), {"note": ""})
     dossier.refresh_from_db()
@@ -272,7 +272,7 @@ def test_after_receipt_withdrawal_is_asked_for(client):
 
 
 @pytest.mark.parametrize("state", sorted({*FINAL, State.APPROVED}))
-def test_what_is_decided_or_ended_cannot_be_withdrawn(client, state):
+def test_withdraw_refuses_what_is_decided_or_ended(client, state):
     dossier = DossierFactory(state=state)
     response = unlock(client, dossier).post(url("withdraw", dossier), {"note": ""})
     assert response.url == dossier.get_absolute_url()
@@ -281,7 +281,7 @@ def test_what_is_decided_or_ended_cannot_be_withdrawn(client, state):
 
 
 @pytest.mark.parametrize("name", ["supplement", "withdraw", "sent"])
-def test_a_stranger_who_knows_the_code_can_neither_act_nor_read_on(client, name):
+def test_access_by_code_alone_neither_acts_nor_reads_on(client, name):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     assert client.get(url(name, dossier)).status_code == 404
     assert client.post(url(name, dossier)).status_code in (404, 405)
@@ -290,7 +290,7 @@ def test_a_stranger_who_knows_the_code_can_neither_act_nor_read_on(client, name)
 # --- Downloads ---
 
 
-def test_a_file_comes_back_as_it_was_sent_and_only_to_its_sender(client):
+def test_download_gives_a_file_as_it_was_sent_and_only_to_its_sender(client):
     draft = DossierFactory(state=State.DRAFT)
     sent = attach(draft, "cccd", pdf_file("căn cước.pdf"))
     with sent.file.open() as file:
@@ -302,13 +302,13 @@ def test_a_file_comes_back_as_it_was_sent_and_only_to_its_sender(client):
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_file_of_another_dossier_is_not_found_through_ones_own(client):
+def test_download_of_a_file_of_another_dossier_is_not_found(client):
     mine, other = DossierFactory(state=State.DRAFT), DossierFactory(state=State.DRAFT)
     foreign = attach(other, "cccd")
     assert unlock(client, mine).get(url("file", mine, foreign.pk)).status_code == 404
 
 
-def test_a_paper_that_is_not_made_yet_says_so_and_looks_again_by_itself(client):
+def test_paper_that_is_not_made_yet_says_so_and_reloads(client):
     dossier = DossierFactory()
     waiting = dossier.documents.get()
     response = unlock(client, dossier).get(url("paper", dossier, waiting.pk))
@@ -316,7 +316,7 @@ def test_a_paper_that_is_not_made_yet_says_so_and_looks_again_by_itself(client):
     assert response["Refresh"]
 
 
-def test_a_citizen_sees_a_list_of_their_own_dossiers_only(client):
+def test_mine_lists_the_citizens_own_dossiers_only(client):
     me = UserFactory()
     mine, _other = DossierFactory(owner=me), DossierFactory()
     client.force_login(me)
@@ -325,7 +325,7 @@ def test_a_citizen_sees_a_list_of_their_own_dossiers_only(client):
     assert _other.tracking_code not in page
 
 
-def test_the_list_of_ones_dossiers_asks_for_a_sign_in(client):
+def test_mine_asks_for_a_sign_in(client):
     assert reverse("account_login") in client.get(reverse("dossiers:mine")).url
 
 
@@ -333,14 +333,14 @@ def test_the_list_of_ones_dossiers_asks_for_a_sign_in(client):
 
 
 @pytest.mark.parametrize(("kind", "idle"), [("online", True), ("paid", False)])
-def test_whoever_still_owes_a_fee_is_not_told_to_do_nothing(client, kind, idle):
+def test_next_step_of_a_dossier_that_owes_a_fee_asks_for_it(client, kind, idle):
     dossier = DossierFactory(service=ServiceFactory(**{kind: True}))
     page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
     assert ("Bạn chưa cần làm gì." in page) is idle
     assert ("Còn phải nộp" in page) is not idle
 
 
-def test_a_dossier_that_has_ended_asks_for_no_money(client):
+def test_track_of_an_ended_dossier_asks_for_no_money(client):
     dossier = DossierFactory(state=State.INTAKE_REFUSED, service=ServiceFactory(paid=True))
     page = unlock(client, dossier).get(dossier.get_absolute_url()).content.decode()
     assert "Đã nộp" in page

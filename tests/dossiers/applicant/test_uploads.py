@@ -1,7 +1,4 @@
-"""The one door in for files: what is whole is kept.
-
-And everything else is named with what to do about it.
-"""
+"""Files that are sent in: a whole one is kept, any other is refused in words."""
 
 import hashlib
 import io
@@ -67,7 +64,7 @@ def png_of(width: int, height: int) -> bytes:
     ],
     ids=["pdf", "jpg", "jpeg", "png"],
 )
-def test_a_whole_file_is_kept_under_its_name(file, content_type, name):
+def test_check_keeps_a_whole_file_under_its_name(file, content_type, name):
     content = file.read()
     checked = uploads.check(file)
     assert (checked.content_type, checked.name, checked.size) == (content_type, name, len(content))
@@ -75,7 +72,7 @@ def test_a_whole_file_is_kept_under_its_name(file, content_type, name):
     assert checked.file.read() == content
 
 
-def test_a_large_file_that_lies_on_the_disk_is_kept_like_one_in_memory():
+def test_check_keeps_a_large_file_on_the_disk_like_one_in_memory():
     content = image_file(size=(400, 300)).read()
     with TemporaryUploadedFile("anh.jpg", "image/jpeg", len(content), None) as file:
         file.write(content)
@@ -84,13 +81,13 @@ def test_a_large_file_that_lies_on_the_disk_is_kept_like_one_in_memory():
         assert checked.file.read() == content
 
 
-def test_the_bytes_tell_the_type_and_not_the_name_or_the_browser():
+def test_check_takes_the_type_from_the_bytes():
     photo = SimpleUploadedFile("don.pdf", image_file().read(), "application/pdf")
     assert (uploads.check(photo).content_type, photo.name) == ("image/jpeg", "don.pdf")
     assert uploads.check(photo).name == "don.jpg"
 
 
-def test_a_photo_that_holds_several_pictures_is_a_photo():
+def test_check_keeps_a_photo_that_holds_several_pictures():
     """Telephones save a preview beside the photo (MPO); it begins as a JPEG and opens as one."""
     buffer = io.BytesIO()
     pictures = [Image.new("RGB", (40, 30), colour) for colour in ("#884422", "#224488")]
@@ -98,7 +95,7 @@ def test_a_photo_that_holds_several_pictures_is_a_photo():
     assert uploads.check(upload(buffer.getvalue(), "anh.jpg")).content_type == "image/jpeg"
 
 
-def test_a_pdf_that_forbids_printing_but_opens_for_everybody_is_kept():
+def test_check_keeps_a_pdf_that_only_forbids_printing():
     assert uploads.check(upload(locked_pdf(""))).content_type == "application/pdf"
 
 
@@ -118,13 +115,13 @@ def test_a_pdf_that_forbids_printing_but_opens_for_everybody_is_kept():
         ("\x01", "tệp.pdf"),
     ],
 )
-def test_a_name_is_kept_for_people_and_holds_nothing_else(sent, kept):
+def test_check_keeps_of_a_name_what_people_read(sent, kept):
     file = pdf_file()
     file._name = sent  # past Django's own cleaning: what a page gets must not depend on it
     assert uploads.check(file).name == kept
 
 
-def test_the_rules_are_told_before_a_file_is_chosen(settings):
+def test_rules_tell_types_and_size(settings):
     settings.UPLOAD_MAX_BYTES = 3 * 1024 * 1024
     assert "PDF, JPG" in uploads.rules()
     assert "3" in uploads.rules()
@@ -133,7 +130,7 @@ def test_the_rules_are_told_before_a_file_is_chosen(settings):
 # --- What is refused ---
 
 
-def test_no_file_is_told():
+def test_check_refuses_no_file_in_words():
     assert "Chưa chọn tệp" in refusal(None)
 
 
@@ -157,21 +154,21 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_bad_file_is_named_with_what_is_wrong(kind):
+def test_check_names_a_bad_file_and_what_is_wrong(kind):
     content, words = BAD[kind]
     sentence = refusal(upload(content, "Giấy khai sinh.pdf"))
     assert words in sentence
     assert "Giấy khai sinh.pdf" in sentence
 
 
-def test_a_file_that_is_too_large_is_told_its_size_and_the_limit(settings):
+def test_check_tells_the_size_and_the_limit_of_a_file_too_large(settings):
     settings.UPLOAD_MAX_BYTES = 1024
     sentence = refusal(upload(b"%PDF-" + b"x" * 3000))
     assert "2,9" in sentence
     assert "1,0" in sentence
 
 
-def test_a_sentence_shows_no_more_of_a_name_than_can_be_read():
+def test_check_shows_no_more_of_a_name_than_can_be_read():
     file = upload(b"MZ")
     file._name = "\x00\u202e" + "x" * 5000
     sentence = refusal(file)
@@ -180,7 +177,7 @@ def test_a_sentence_shows_no_more_of_a_name_than_can_be_read():
 
 
 @given(st.binary(max_size=3000))
-def test_whatever_bytes_come_are_refused_in_words_and_never_an_error(content):
+def test_check_refuses_any_bytes_in_words(content):
     assert refusal(upload(content))
 
 
@@ -196,7 +193,7 @@ WHOLE = [
     st.sampled_from(WHOLE),
     st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=9)), max_size=8),
 )
-def test_a_file_damaged_anywhere_is_kept_or_refused_but_never_an_error(content, damages):
+def test_check_keeps_or_refuses_a_file_damaged_anywhere(content, damages):
     damaged = bytearray(content)
     for place, bytes_there in damages:
         start = int(place * len(damaged))
