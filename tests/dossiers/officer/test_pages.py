@@ -127,7 +127,7 @@ def test_an_administrator_sees_everything_and_does_nothing(client):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     page = client.get(page_of(dossier))
     assert page.status_code == 200
-    assert 'class="moves"' not in page.content.decode()
+    assert 'class="staff-moves"' not in page.content.decode()
     assert client.post(move_of(dossier, Action.RECEIVE)).status_code == 403
 
 

@@ -1,5 +1,6 @@
 """The officers' list: whose queue it is, how it is searched and narrowed, and what it costs."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from dossiers.models import Dossier
 from dossiers.moves import MOVES, Action
 from dossiers.officer import queues
+from dossiers.officer.model_admin import DossierAdmin
 from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act
 from tests.portal.factories import UserFactory
@@ -76,6 +78,16 @@ def test_the_tabs_name_each_queue_with_its_count(at_the_desk):
     page = at_the_desk.get(LIST).content.decode()
     for name, number in [("Việc cần làm", 3), ("Chờ tiếp nhận", 2), ("Chờ trả kết quả", 1)]:
         assert f'{name} <span class="staff-tabs__number">({number})</span>' in page
+
+
+def test_the_cells_carry_the_label_of_their_column(at_the_desk):
+    DossierFactory()
+    page = at_the_desk.get(LIST).content.decode()
+    for column in DossierAdmin.list_display[1:]:
+        label = getattr(DossierAdmin, column).short_description
+        cell = re.search(rf'<td class="field-{column}[^"]*">(.*?)</td>', page)
+        assert cell is not None
+        assert cell[1].startswith(f'<span data-label="{label}">')
 
 
 def test_a_tab_shows_its_own_queue_only(at_the_desk):
