@@ -91,7 +91,7 @@ def test_without_its_database_the_portal_says_so_and_when_to_come_back(
     assert "frame-ancestors" in response["Content-Security-Policy"]
 
 
-def test_a_middleware_that_loses_the_database_says_so_too(known, lost_database, monkeypatch):
+def test_middleware_that_loses_the_database_says_so_too(known, lost_database, monkeypatch):
     def ask(*args):
         connection.ensure_connection()
 
@@ -111,7 +111,7 @@ def test_without_its_database_the_portal_lives_but_is_not_ready(known, lost_data
     assert response.json()["database"] == "error"
 
 
-def test_the_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lost_database):
+def test_gateway_is_asked_to_call_again_while_the_database_is_lost(known, lost_database):
     assert known.get("/thanh-toan/ipn/?vnp_TxnRef=1").json()["RspCode"] == "99"
 
 
@@ -154,7 +154,7 @@ def draft(citizen):
 
 
 @pytest.mark.django_db
-def test_a_full_store_is_told_at_the_file_and_keeps_the_others(
+def test_full_store_is_told_at_the_file_and_keeps_the_others(
     draft, citizen, monkeypatch, settings
 ):
     def full(self, name, content):
@@ -173,7 +173,7 @@ def test_a_full_store_is_told_at_the_file_and_keeps_the_others(
 
 
 @pytest.mark.django_db
-def test_a_file_that_the_store_has_lost_is_not_found(draft, citizen, client):
+def test_file_that_the_store_has_lost_is_not_found(draft, citizen, client):
     client.force_login(citizen, backend=SIGN_IN)
     row = draft.attachments.get()
     stored = Path(row.file.path)
@@ -185,7 +185,7 @@ def test_a_file_that_the_store_has_lost_is_not_found(draft, citizen, client):
 
 
 @pytest.mark.django_db
-def test_a_form_whose_file_is_lost_is_not_found(client):
+def test_form_whose_file_is_lost_is_not_found(client):
     form = FormTemplateFactory(
         service=ServiceFactory(downloadable=True), file="bieu-mau/khong-con.pdf"
     )
@@ -222,7 +222,7 @@ def test_while_the_mail_server_is_down_a_mail_waits_and_goes_out_later(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/tai-khoan/signup/", "/tai-khoan/password/reset/"])
-def test_an_account_does_not_depend_on_the_mail_server(client, dead_mail, path):
+def test_account_does_not_depend_on_the_mail_server(client, dead_mail, path):
     password = "mot-mat-khau-dai"
     words = {
         "username": "moi",
@@ -236,7 +236,7 @@ def test_an_account_does_not_depend_on_the_mail_server(client, dead_mail, path):
 
 
 @pytest.mark.django_db
-def test_a_paper_that_cannot_be_printed_is_given_up_and_shown_to_staff(
+def test_paper_that_cannot_be_printed_is_given_up_and_shown_to_staff(
     client, desk_officer, monkeypatch, time_machine, run_queue
 ):
     def fail(html):

@@ -218,7 +218,7 @@ def test_no_answer_in_a_form_is_too_strange(browsers, dossier, draft, who):
     ],
     ids=lambda strange: str(strange)[:50],
 )
-def test_an_editor_is_told_what_the_database_cannot_hold(browsers, strange):
+def test_editor_is_told_what_the_database_cannot_hold(browsers, strange):
     service = ServiceFactory(online=True)
     response = browsers["root"].visit("POST", change(service), {**typed(service), **strange})
     assert faults([response]) == []
@@ -226,7 +226,7 @@ def test_an_editor_is_told_what_the_database_cannot_hold(browsers, strange):
     assert "errornote" in response.body.decode()
 
 
-def test_a_file_to_take_back_with_a_number_that_no_row_has_is_not_found(browsers, draft):
+def test_file_to_take_back_with_a_number_that_no_row_has_is_not_found(browsers, draft):
     attach(draft, "cccd")
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
     for number in ("9" * 30, "9" * 5000, "٣", "-1", "\x00", ""):
@@ -250,7 +250,7 @@ def test_a_file_to_take_back_with_a_number_that_no_row_has_is_not_found(browsers
         "Ho\u0300 so.pdf",
     ],
 )
-def test_a_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
+def test_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
     path = reverse("dossiers:fill", args=[draft.service.slug, draft.tracking_code, 3])
     for content in (pdf_file().read(), b"%PDF-", b"", b"\x89PNG\r\n\x1a\n" + b"\xff" * 50):
         upload = type(pdf_file())(name, content)
@@ -260,7 +260,7 @@ def test_a_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
         )
 
 
-def test_a_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):
+def test_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):
     payment = PaymentFactory()
     raw = signed_message(payment, vnp_TransactionNo="9" * 500, vnp_TxnRef="\x00")
     response = client.generic("POST", reverse("payments:ipn"), raw)

@@ -138,7 +138,7 @@ def test_state_and_money_have_one_door(model, fields, doors):
         "Dossier(state='x').save()",
     ],
 )
-def test_the_watch_on_the_doors_is_awake(code):
+def test_watch_on_the_doors_is_awake(code):
     assert list(writes_of(ast.parse(code), "Dossier", {"state"}))
 
 
@@ -238,7 +238,7 @@ def source(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TEMPLATES)))
-def test_a_page_keeps_to_the_content_security_policy_and_its_forms_carry_a_token(page):
+def test_page_keeps_to_the_content_security_policy_and_its_forms_carry_a_token(page):
     text = source(page)
     assert INLINE.findall(text) == []
     tokenless = [

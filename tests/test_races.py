@@ -74,7 +74,7 @@ def actions_of(dossier: Dossier) -> list[str]:
 # --- The applicant ---
 
 
-def test_a_dossier_sent_from_two_tabs_is_one_dossier(queue):
+def test_dossier_sent_from_two_tabs_is_one_dossier(queue):
     draft = DossierFactory(state=State.DRAFT)
     first, second = at_once(*[lambda: act(draft, Action.SUBMIT, Role.CITIZEN)] * 2)
     assert first.tracking_code == second.tracking_code
@@ -89,7 +89,7 @@ def test_two_steps_saved_at_once_are_both_kept():
     assert set("abcdef") <= set(draft.answers)
 
 
-def test_the_same_file_sent_by_a_double_click_is_kept_once():
+def test_same_file_sent_by_a_double_click_is_kept_once():
     draft = DossierFactory(state=State.DRAFT)
     content = pdf_file().read()
     first, second = at_once(*[lambda: attach(draft, "a", type(pdf_file())("a.pdf", content))] * 2)
@@ -98,7 +98,7 @@ def test_the_same_file_sent_by_a_double_click_is_kept_once():
 
 
 @pytest.mark.parametrize("_round", range(4))
-def test_a_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round):
+def test_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round):
     draft = DossierFactory(state=State.DRAFT)
     checked = uploads.check(pdf_file())
     kept, sent = at_once(
@@ -113,7 +113,7 @@ def test_a_file_that_comes_while_the_dossier_is_sent_is_in_it_or_refused(_round)
             assert stored.read().startswith(b"%PDF")
 
 
-def test_a_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
+def test_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
     dossier = DossierFactory(state=State.INTAKE_SUPPLEMENT)
     # Whoever sends the supplement first may still withdraw afterwards: then both happen, one after
     # the other.
@@ -129,14 +129,14 @@ def test_a_supplement_and_a_withdrawal_at_once_are_one_of_the_two():
         assert actions_of(dossier)[-2:] == [Action.SUPPLEMENT_INTAKE, Action.WITHDRAW]
 
 
-def test_a_withdrawal_and_the_receipt_at_once_are_one_of_the_two():
+def test_withdrawal_and_the_receipt_at_once_are_one_of_the_two():
     won, sentence = moves(
         DossierFactory(), (Action.WITHDRAW, Role.CITIZEN), (Action.RECEIVE, Role.DESK)
     )
     assert ("Đã tiếp nhận" if won == Action.RECEIVE else "Đã rút hồ sơ") in sentence
 
 
-def test_a_draft_gone_on_with_while_old_drafts_are_forgotten_stays(settings):
+def test_draft_gone_on_with_while_old_drafts_are_forgotten_stays(settings):
     settings.DRAFT_KEEP_DAYS = 0
     draft = DossierFactory(state=State.DRAFT)
     with transaction.atomic():
@@ -146,7 +146,7 @@ def test_a_draft_gone_on_with_while_old_drafts_are_forgotten_stays(settings):
     assert Dossier.objects.get().answers["a"] == "1"
 
 
-def test_a_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(settings):
+def test_draft_sent_while_old_drafts_are_forgotten_is_sent_or_was_gone(settings):
     settings.DRAFT_KEEP_DAYS = 0
     draft = DossierFactory(state=State.DRAFT)
     attach(draft, "a")
@@ -192,7 +192,7 @@ def test_decisions_at_once_get_numbers_without_gap_or_repeat(leader):
     assert numbers == [f"0{number}/UBND" for number in range(1, 7)]
 
 
-def test_a_dossier_is_approved_or_sent_back_but_not_both():
+def test_dossier_is_approved_or_sent_back_but_not_both():
     won, sentence = moves(
         DossierFactory(state=State.AWAITING_APPROVAL),
         (Action.APPROVE, Role.LEADER),
@@ -201,7 +201,7 @@ def test_a_dossier_is_approved_or_sent_back_but_not_both():
     assert ("Đã có kết quả" if won == Action.APPROVE else "Đang giải quyết") in sentence
 
 
-def test_a_request_for_payment_and_one_for_papers_are_one_of_the_two():
+def test_request_for_payment_and_one_for_papers_are_one_of_the_two():
     dossier = DossierFactory(state=State.IN_PROGRESS)
     won, _sentence = moves(
         dossier, (Action.REQUEST_PAYMENT, Role.CASE), (Action.REQUEST_SUPPLEMENT, Role.CASE)

@@ -102,7 +102,7 @@ def test_no_address_tells_a_stranger_who_applied_and_with_what(state, run_queue,
     assert leaks == []
 
 
-def test_a_number_of_a_row_leads_nobody_to_its_tracking_code():
+def test_number_of_a_row_leads_nobody_to_its_tracking_code():
     """Django's admin has a way from any row to its page.
 
     Any member of staff could walk through all dossiers.
@@ -114,7 +114,7 @@ def test_a_number_of_a_row_leads_nobody_to_its_tracking_code():
         assert dossier.tracking_code not in told(response)
 
 
-def test_an_editor_still_gets_from_a_service_to_its_page(admin_client):
+def test_editor_still_gets_from_a_service_to_its_page(admin_client):
     service = DossierFactory().service
     page = admin_client.get(
         reverse("admin:services_service_change", args=[service.pk])
@@ -123,7 +123,7 @@ def test_an_editor_still_gets_from_a_service_to_its_page(admin_client):
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
-def test_the_pages_about_paying_tell_the_amount_and_no_person(client, state):
+def test_pages_about_paying_tell_the_amount_and_no_person(client, state):
     dossier = secret_dossier(state)
     payment = open_payment(dossier)
     pages = [
@@ -138,7 +138,7 @@ def test_the_pages_about_paying_tell_the_amount_and_no_person(client, state):
     assert dossier.tracking_code not in pages[1].content.decode()
 
 
-def test_the_official_number_with_the_second_factor_opens_nothing(client):
+def test_official_number_with_the_second_factor_opens_nothing(client):
     dossier = secret_dossier(State.RECEIVED)
     response = unlock(client, dossier.official_number)
     assert response.status_code == 422
@@ -146,7 +146,7 @@ def test_the_official_number_with_the_second_factor_opens_nothing(client):
     assert client.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 404
 
 
-def test_the_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
+def test_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
     mine, other = secret_dossier(State.APPROVED), secret_dossier(State.APPROVED)
     run_queue()
     unlock(client, mine.tracking_code)
@@ -161,7 +161,7 @@ def test_the_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
         )
 
 
-def test_the_head_of_a_mail_tells_no_code(run_queue):
+def test_head_of_a_mail_tells_no_code(run_queue):
     dossier = secret_dossier(State.RECEIVED)
     run_queue()
     assert mail.outbox
@@ -209,7 +209,7 @@ def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
     "target",
     ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(7)"],
 )
-def test_a_sign_in_leads_to_no_other_site(client, target):
+def test_sign_in_leads_to_no_other_site(client, target):
     user = UserFactory(is_staff=True)
     user.set_password("mat-khau-thu")
     user.save()
@@ -297,7 +297,7 @@ def test_what_is_personal_is_never_kept_by_a_cache(citizen):
     assert kept == []
 
 
-def test_a_citizens_file_and_paper_are_saved_and_never_shown(citizen, run_queue):
+def test_citizens_file_and_paper_are_saved_and_never_shown(citizen, run_queue):
     dossier = secret_dossier(State.APPROVED, owner=citizen)
     run_queue()
     browser = Browser()

@@ -88,7 +88,7 @@ def read_result(page: Page, house: str, code: str) -> bytes:
     return download(page, "Tải về (PDF) Kết quả giải quyết")
 
 
-def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
+def test_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     citizen = visitor()
     citizen.goto(f"{house}/")
     # Three clicks from the first page: the service, "Nộp hồ sơ", "Bắt đầu".
@@ -166,7 +166,7 @@ def test_a_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     ]
 
 
-def test_an_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
+def test_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
     citizen = visitor()
     citizen.goto(f"{house}/dich-vu/?q=tro+cap+uu+dai+giao+duc")
     citizen.get_by_role("link", name="Cấp sổ và trợ cấp ưu đãi giáo dục và đào tạo").first.click()

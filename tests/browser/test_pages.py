@@ -65,13 +65,13 @@ def reader(visitor) -> Page:
     return visitor(viewport=NARROWEST, javascript=True)
 
 
-def test_the_public_pages_have_no_fault_and_fit_the_smallest_screen(house, reader):
+def test_public_pages_have_no_fault_and_fit_the_smallest_screen(house, reader):
     for path in PUBLIC.values():
         reader.goto(house + path)
         look(reader)
 
 
-def test_the_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, reader):
+def test_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, reader):
     reader.goto(f"{house}/nop-ho-so/{BTS}/")
     press(reader, "Bắt đầu")
     look(reader)
@@ -88,7 +88,7 @@ def test_the_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, r
 @pytest.mark.parametrize(
     "state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.DELIVERED]
 )
-def test_a_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
+def test_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
     service = ServiceFactory(paid=True, name="Cấp giấy có tên rất dài để thử một trang hẹp đến đâu")
     PaperFactory(service=service)
     dossier = DossierFactory(state=state, service=service)
@@ -127,7 +127,7 @@ def test_ones_own_dossiers_have_no_fault_and_fit(house, visitor):
     look(page)
 
 
-def test_the_keyboard_alone_reaches_the_content_and_every_field(house, visitor):
+def test_keyboard_alone_reaches_the_content_and_every_field(house, visitor):
     page = visitor(javascript=True)
     page.goto(f"{house}/nop-ho-so/{BTS}/")
     page.keyboard.press("Tab")

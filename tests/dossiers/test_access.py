@@ -40,7 +40,7 @@ def visit(rf):
 # --- Keys ---
 
 
-def test_a_tracking_code_finds_its_dossier_however_it_is_typed():
+def test_tracking_code_finds_its_dossier_however_it_is_typed():
     dossier = DossierFactory()
     typed = dossier.tracking_code.lower().replace("-", " ")
     assert access.find_by_tracking(typed) == dossier
@@ -48,7 +48,7 @@ def test_a_tracking_code_finds_its_dossier_however_it_is_typed():
     assert access.find_by_tracking("?") is None
 
 
-def test_an_official_number_is_no_tracking_code():
+def test_official_number_is_no_tracking_code():
     dossier = DossierFactory(state=State.RECEIVED)
     assert access.find_by_tracking(dossier.official_number) is None
 
@@ -72,7 +72,7 @@ def test_an_official_number_is_no_tracking_code():
         ("12", "12", False),
     ],
 )
-def test_the_second_factor_is_the_last_four_digits_of_the_telephone(phone, typed, opens):
+def test_second_factor_is_the_last_four_digits_of_the_telephone(phone, typed, opens):
     assert access.second_factor_is(DossierFactory(phone=phone), typed) is opens
 
 
@@ -104,7 +104,7 @@ def test_being_let_in_to_one_dossier_opens_no_other(visit):
         access.get_accessible_or_404(request, other.tracking_code)
 
 
-def test_a_grant_ends_by_itself(visit, time_machine):
+def test_grant_ends_by_itself(visit, time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     dossier, later = DossierFactory(), DossierFactory()
@@ -135,7 +135,7 @@ def test_drafts_are_gone_on_with_by_their_owner_and_in_their_browser(visit, citi
 # --- The throttle ---
 
 
-def test_an_address_that_fails_too_often_waits_for_the_next_hour(visit, settings, time_machine):
+def test_address_that_fails_too_often_waits_for_the_next_hour(visit, settings, time_machine):
     settings.LOOKUP_FAILURES_PER_HOUR = 3
     time_machine.move_to("2026-02-11T03:10:00Z", tick=False)
     for _attempt in range(3):
@@ -147,7 +147,7 @@ def test_an_address_that_fails_too_often_waits_for_the_next_hour(visit, settings
     assert not throttle.is_throttled(visit())
 
 
-def test_a_code_that_is_guessed_at_from_many_addresses_is_closed(visit, settings):
+def test_code_that_is_guessed_at_from_many_addresses_is_closed(visit, settings):
     settings.UNLOCK_FAILURES_PER_HOUR = 3
     code, other = codes.new_tracking_code(), codes.new_tracking_code()
     for number in range(3):
@@ -165,7 +165,7 @@ def test_writing_a_code_differently_gives_no_new_guesses(visit, settings):
     assert throttle.is_throttled(visit(), code.replace("-", ""))
 
 
-def test_a_network_of_many_addresses_is_one_visitor(visit, settings):
+def test_network_of_many_addresses_is_one_visitor(visit, settings):
     settings.LOOKUP_FAILURES_PER_HOUR = 2
     for number in range(2):
         throttle.count_failure(visit(address=f"2001:db8:1:2::{number:x}"))
@@ -180,7 +180,7 @@ def test_neighbours_behind_a_dual_stack_socket_are_two_visitors(visit, settings)
     assert not throttle.is_throttled(visit(address="::ffff:203.113.1.2"))
 
 
-def test_the_table_of_failures_holds_neither_addresses_nor_codes(visit):
+def test_table_of_failures_holds_neither_addresses_nor_codes(visit):
     code = codes.new_tracking_code()
     throttle.count_failure(visit(), code)
     throttle.count_failure(visit(), code)
@@ -222,7 +222,7 @@ def test_unknown_and_wrong_ask_the_database_the_same(visit):
         (1, " , ", "10.0.0.9"),
     ],
 )
-def test_a_forwarded_address_is_believed_for_our_own_proxies_alone(
+def test_forwarded_address_is_believed_for_our_own_proxies_alone(
     visit, settings, proxies, forwarded, address
 ):
     settings.TRUSTED_PROXIES = proxies
@@ -233,7 +233,7 @@ def test_a_forwarded_address_is_believed_for_our_own_proxies_alone(
 
 
 @pytest.mark.parametrize("address", ["", "unix:", "1.2.3.4:5678", "‮", "x" * 5000])
-def test_an_address_that_is_none_is_counted_all_the_same(visit, settings, address):
+def test_address_that_is_none_is_counted_all_the_same(visit, settings, address):
     settings.LOOKUP_FAILURES_PER_HOUR = 1
     throttle.count_failure(visit(address=address))
     assert throttle.is_throttled(visit(address=address))
@@ -244,7 +244,7 @@ def test_an_address_that_is_none_is_counted_all_the_same(visit, settings, addres
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
 @pytest.mark.parametrize("state", list(State))
-def test_the_buttons_are_the_tables(role, state):
+def test_buttons_are_the_tables(role, state):
     officer, dossier = UserFactory(role=role), DossierFactory.build(state=State.SUBMITTED)
     dossier.state = state
     offered = [
@@ -275,7 +275,7 @@ def test_who_has_two_roles_acts_in_the_one_that_the_move_asks(desk_officer, case
     assert access.role_for(both, Action.APPROVE) is None
 
 
-def test_the_buttons_of_a_page_ask_the_database_once(desk_officer, django_assert_num_queries):
+def test_buttons_of_a_page_ask_the_database_once(desk_officer, django_assert_num_queries):
     dossiers = [DossierFactory() for _ in range(3)]
     with django_assert_num_queries(1):
         for dossier in dossiers:

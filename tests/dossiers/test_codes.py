@@ -54,7 +54,7 @@ def typed(draw, code: str) -> str:
     return text.translate(FULL_WIDTH) if draw(st.booleans()) else text
 
 
-def test_a_new_code_is_twelve_characters_in_three_groups():
+def test_new_code_is_twelve_characters_in_three_groups():
     assert re.fullmatch(r"(?:\w{4}-){2}\w{4}", codes.new_tracking_code())
     assert len({codes.new_tracking_code() for _ in range(200)}) == 200
 
@@ -65,7 +65,7 @@ def test_no_two_characters_of_a_code_look_alike():
 
 
 @given(st.data(), tracking_codes)
-def test_a_tracking_code_is_read_however_it_is_typed(data, code):
+def test_tracking_code_is_read_however_it_is_typed(data, code):
     assert codes.read_tracking_code(data.draw(typed(code))) == code
 
 
@@ -85,14 +85,14 @@ def test_what_cannot_be_a_tracking_code_is_none(text):
     assert codes.read_tracking_code(text) is None
 
 
-def test_an_official_number_has_the_shape_of_the_circular():
+def test_official_number_has_the_shape_of_the_circular():
     assert (
         codes.official_number("000.00.15.H48", date(2026, 2, 11), 99) == "000.00.15.H48-260211-0099"
     )
 
 
 @pytest.mark.parametrize("order", [0, -1, 10_000])
-def test_an_order_number_has_four_digits(order):
+def test_order_number_has_four_digits(order):
     with pytest.raises(ValueError, match="four digits"):
         codes.official_number("000.00.15.H48", date(2026, 2, 11), order)
 
@@ -102,7 +102,7 @@ def test_an_order_number_has_four_digits(order):
     st.sampled_from(SEPARATORS[:1]),
     st.sampled_from(["-", "–", "—", "\u2011", "\u2212", " - "]),
 )
-def test_an_official_number_is_read_with_any_dash_in_any_case_whatever_the_units_code(
+def test_official_number_is_read_with_any_dash_in_any_case_whatever_the_units_code(
     number, space, dash
 ):
     assert codes.read_official_number(space + number.lower().replace("-", dash) + space) == number
@@ -143,7 +143,7 @@ def test_no_code_is_taken_for_the_other_kind(code, number):
         ]
     ),
 )
-def test_the_address_of_a_dossiers_page_tells_its_code(code, address):
+def test_address_of_a_dossiers_page_tells_its_code(code, address):
     assert codes.find_in(address.format(code)) == ("tracking", code)
 
 

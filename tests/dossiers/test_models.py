@@ -36,7 +36,7 @@ def event() -> Event:
     return DossierFactory().events.get()
 
 
-def test_an_event_is_neither_saved_again_nor_deleted(event):
+def test_event_is_neither_saved_again_nor_deleted(event):
     event.note = "khác"
     with pytest.raises(TypeError, match="never changed"):
         event.save()
@@ -74,18 +74,18 @@ def sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_a_dossier_with_a_history_is_not_deleted(event):
+def test_dossier_with_a_history_is_not_deleted(event):
     with pytest.raises(ProtectedError):
         event.dossier.delete()
 
 
-def test_an_officer_who_acted_is_not_deleted(desk_officer):
+def test_officer_who_acted_is_not_deleted(desk_officer):
     act(DossierFactory(), Action.RECEIVE, Role.DESK, by=desk_officer)
     with pytest.raises(ProtectedError):
         desk_officer.delete()
 
 
-def test_a_citizen_who_leaves_leaves_the_dossier_behind(citizen):
+def test_citizen_who_leaves_leaves_the_dossier_behind(citizen):
     draft = DossierFactory(owner=citizen, state=State.DRAFT)
     citizen.delete()
     draft.refresh_from_db()
@@ -110,7 +110,7 @@ def refuses(name: str):
         ("fee_total", {"fee_total": -1}),
     ],
 )
-def test_a_dossier_does_not_contradict_itself(name, wrong):
+def test_dossier_does_not_contradict_itself(name, wrong):
     dossier = DossierFactory()
     with refuses(name), transaction.atomic():
         Dossier.objects.filter(pk=dossier.pk).update(**wrong)
@@ -171,7 +171,7 @@ def test_late_is_who_is_past_the_promise_while_the_clock_runs(time_machine):
 
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("level", [Level.ONLINE, Level.FULL])
-def test_a_fee_is_paid_online_at_level_4_once_the_dossier_is_sent_and_until_it_ends(state, level):
+def test_fee_is_paid_online_at_level_4_once_the_dossier_is_sent_and_until_it_ends(state, level):
     dossier = Dossier(state=state, level=level, fee_total=1000)
     ended = {State.INTAKE_REFUSED, State.REJECTED, State.DELIVERED, State.WITHDRAWN}
     assert dossier.can_pay_online == (level == Level.FULL and state not in ended | {State.DRAFT})
@@ -183,20 +183,20 @@ def test_more_paid_than_asked_is_nothing_owed():
     assert Dossier(fee_total=1000, fee_paid=1500).owed == 0
 
 
-def test_a_dossier_is_called_by_its_number_once_it_has_one():
+def test_dossier_is_called_by_its_number_once_it_has_one():
     draft = DossierFactory(state=State.DRAFT)
     assert str(draft) == draft.tracking_code
     dossier = DossierFactory(state=State.RECEIVED)
     assert str(dossier) == dossier.official_number
 
 
-def test_the_time_limit_reads_as_it_was_promised():
+def test_time_limit_reads_as_it_was_promised():
     service = ServiceFactory(online=True, time_limit=20)
     assert DossierFactory(service=service, state=State.DRAFT).time_limit_text == "20 ngày làm việc"
     assert Dossier(time_limit=None).time_limit_text == ""
 
 
-def test_the_place_of_a_file_tells_nothing_about_it():
+def test_place_of_a_file_tells_nothing_about_it():
     attachment = attach(DossierFactory(state=State.DRAFT), "giay-khai-sinh")
     assert attachment.name == "giay-to.pdf"
     assert "giay" not in attachment.file.name
@@ -204,7 +204,7 @@ def test_the_place_of_a_file_tells_nothing_about_it():
     assert other != attachment.file.name
 
 
-def test_the_digest_of_an_attempt_depends_on_the_secret_of_the_house(settings):
+def test_digest_of_an_attempt_depends_on_the_secret_of_the_house(settings):
     digest = FailedAttempt.digest_of("code", "K7QD-93MX-AT4C")
     assert digest != FailedAttempt.digest_of("address", "K7QD-93MX-AT4C")
     settings.SECRET_KEY = "another"

@@ -25,7 +25,7 @@ def test_every_state_that_is_not_final_can_be_left(state):
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))
-def test_a_final_state_is_never_left(state):
+def test_final_state_is_never_left(state):
     assert leaving(state) == []
 
 
@@ -45,7 +45,7 @@ def test_whoever_ends_a_dossier_against_its_sender_gives_a_reason():
         assert MOVES[action].needs_reason
 
 
-def test_the_clock_starts_at_receipt_and_stops_with_the_decision():
+def test_clock_starts_at_receipt_and_stops_with_the_decision():
     starting = {action for action, edge in MOVES.items() if edge.clock == Clock.START}
     assert starting == {Action.RECEIVE}
     assert {MOVES[action].clock for action in (Action.APPROVE, Action.REJECT)} == {Clock.STOP}

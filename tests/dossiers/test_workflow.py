@@ -39,7 +39,7 @@ def people(citizen, desk_officer, case_officer, leader) -> dict:
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_a_move_is_made_if_and_only_if_the_table_offers_it(state, people):
+def test_move_is_made_if_and_only_if_the_table_offers_it(state, people):
     dossier = DossierFactory(state=state)
     before = traces(dossier)
     for role, by in people.items():
@@ -84,7 +84,7 @@ def assert_moved(dossier: Dossier, action: Action, role: Role, by) -> None:
 
 @pytest.mark.parametrize("action", [action for action, edge in MOVES.items() if edge.needs_reason])
 @pytest.mark.parametrize("note", ["", "  \n "])
-def test_a_reason_that_is_owed_must_be_given(action, note):
+def test_reason_that_is_owed_must_be_given(action, note):
     edge = MOVES[action]
     dossier = DossierFactory(state=min(edge.sources))
     assert "lý do" in refused(dossier, action, next(iter(edge.roles)), note=note)
@@ -98,7 +98,7 @@ def test_who_comes_too_late_reads_where_the_dossier_stands_and_who_moved_it(desk
     assert "Lê Thị Cửa" in sentence
 
 
-def test_a_move_is_judged_by_the_row_and_not_by_the_copy_in_hand():
+def test_move_is_judged_by_the_row_and_not_by_the_copy_in_hand():
     copy = DossierFactory()
     act(copy, Action.WITHDRAW, Role.CITIZEN)
     assert copy.state == State.SUBMITTED
@@ -117,7 +117,7 @@ def test_without_an_address_there_is_no_mail_to_send():
     assert [paper.kind for paper in dossier.documents.all()] == ["acknowledgement", "receipt"]
 
 
-def test_a_mail_goes_to_the_address_of_the_dossier():
+def test_mail_goes_to_the_address_of_the_dossier():
     DossierFactory(email="moi@example.vn")
     assert OutboxJob.objects.filter(channel="mail").get().recipient == "moi@example.vn"
 
@@ -133,7 +133,7 @@ def test_what_is_told_waits_for_the_commit(queue, run_queue, monkeypatch):
     ]
 
 
-def test_a_rollback_leaves_no_row_and_tells_nobody():
+def test_rollback_leaves_no_row_and_tells_nobody():
     dossier = DossierFactory()
     before = traces(dossier)
     with transaction.atomic():
@@ -155,7 +155,7 @@ def test_sent_twice_is_one_dossier_with_one_code():
     assert [job.channel for job in OutboxJob.objects.order_by("channel")] == ["mail", "paper"]
 
 
-def test_a_second_click_after_the_desk_was_quick_still_finds_the_sent_dossier():
+def test_second_click_after_the_desk_was_quick_still_finds_the_sent_dossier():
     draft = DossierFactory(state=State.DRAFT)
     act(draft, Action.SUBMIT, Role.CITIZEN)
     act(draft, Action.RECEIVE, Role.DESK)
@@ -176,7 +176,7 @@ def test_who_signs_in_before_sending_owns_the_dossier(citizen):
     assert act(draft, Action.SUBMIT, Role.CITIZEN, by=citizen).owner == citizen
 
 
-def test_an_owned_draft_stays_its_owners(citizen, neighbour):
+def test_owned_draft_stays_its_owners(citizen, neighbour):
     draft = DossierFactory(state=State.DRAFT, owner=citizen)
     assert act(draft, Action.SUBMIT, Role.CITIZEN, by=neighbour).owner == citizen
 
@@ -212,19 +212,19 @@ def test_official_numbers_count_each_day_from_one(time_machine):
     ]
 
 
-def test_the_day_of_a_number_is_the_day_here_and_not_in_greenwich(time_machine):
+def test_day_of_a_number_is_the_day_here_and_not_in_greenwich(time_machine):
     time_machine.move_to(at(1, 1, 0, 30, year=2027), tick=False)
     dossier = DossierFactory(state=State.RECEIVED)
     assert dossier.official_number == "000.00.15.H48-270101-0001"
     assert Counter.objects.filter(book="so-theo-doi", period="2027", last=1).exists()
 
 
-def test_the_unit_code_is_a_setting(settings):
+def test_unit_code_is_a_setting(settings):
     settings.AUTHORITY = {**settings.AUTHORITY, "unit_code": "H55.242"}
     assert DossierFactory(state=State.RECEIVED).official_number.startswith("H55.242-")
 
 
-def test_a_number_that_was_rolled_back_is_given_again():
+def test_number_that_was_rolled_back_is_given_again():
     dossier = DossierFactory()
     with transaction.atomic():
         act(dossier, Action.RECEIVE, Role.DESK)
@@ -232,7 +232,7 @@ def test_a_number_that_was_rolled_back_is_given_again():
     assert act(dossier, Action.RECEIVE, Role.DESK).official_number.endswith("-0001")
 
 
-def test_a_day_with_all_numbers_used_is_a_sentence(time_machine):
+def test_day_with_all_numbers_used_is_a_sentence(time_machine):
     time_machine.move_to(at(11, 2), tick=False)
     Counter.objects.create(book="000.00.15.H48", period="2026-02-11", last=9999)
     assert "9999" in refused(DossierFactory(), Action.RECEIVE, Role.DESK)
@@ -261,13 +261,13 @@ def received(tet, time_machine) -> Dossier:
     return DossierFactory(state=State.IN_PROGRESS)
 
 
-def test_the_promise_of_a_receipt_skips_tet_and_stands_on_its_event(received):
+def test_promise_of_a_receipt_skips_tet_and_stands_on_its_event(received):
     assert received.due_at == at(25, 2, 17)
     promised = received.events.get(action=Action.RECEIVE).facts.due_at
     assert promised == at(25, 2, 17)
 
 
-def test_a_complete_supplement_starts_the_time_limit_anew(received, time_machine):
+def test_complete_supplement_starts_the_time_limit_anew(received, time_machine):
     time_machine.move_to(at(12, 2, 9), tick=False)
     waiting = act(received, Action.REQUEST_SUPPLEMENT, Role.CASE)
     assert (waiting.paused_at, waiting.is_running) == (at(12, 2, 9), False)
@@ -276,7 +276,7 @@ def test_a_complete_supplement_starts_the_time_limit_anew(received, time_machine
     assert (resumed.paused_at, resumed.due_at) == (None, at(2, 3, 17))
 
 
-def test_a_payment_lets_the_clock_go_on_where_it_stood(received, time_machine):
+def test_payment_lets_the_clock_go_on_where_it_stood(received, time_machine):
     time_machine.move_to(at(12, 2, 9), tick=False)
     waiting = act(received, Action.REQUEST_PAYMENT, Role.CASE)
     time_machine.move_to(at(23, 2, 9), tick=False)
@@ -285,7 +285,7 @@ def test_a_payment_lets_the_clock_go_on_where_it_stood(received, time_machine):
     assert (resumed.paused_at, resumed.due_at) == (None, at(27, 2, 17))
 
 
-def test_a_declined_withdrawal_takes_nothing_from_a_clock_that_ran(received, time_machine):
+def test_declined_withdrawal_takes_nothing_from_a_clock_that_ran(received, time_machine):
     act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
     time_machine.move_to(at(13, 2, 9), tick=False)
     declined = act(received, Action.DECLINE_WITHDRAWAL, Role.CASE)
@@ -299,13 +299,13 @@ def test_who_declines_a_withdrawal_before_anybody_started_has_it_in_hand(case_of
     )
 
 
-def test_a_declined_withdrawal_leaves_the_dossier_with_whom_it_was(received, case_officer):
+def test_declined_withdrawal_leaves_the_dossier_with_whom_it_was(received, case_officer):
     act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
     declined = act(received, Action.DECLINE_WITHDRAWAL, Role.CASE, by=case_officer)
     assert declined.handler == received.handler
 
 
-def test_a_withdrawal_declined_while_the_clock_stood_still_lets_it_go_on(received, time_machine):
+def test_withdrawal_declined_while_the_clock_stood_still_lets_it_go_on(received, time_machine):
     time_machine.move_to(at(12, 2, 9), tick=False)
     act(received, Action.REQUEST_SUPPLEMENT, Role.CASE)
     act(received, Action.REQUEST_WITHDRAWAL, Role.CITIZEN)
@@ -314,7 +314,7 @@ def test_a_withdrawal_declined_while_the_clock_stood_still_lets_it_go_on(receive
     assert (declined.paused_at, declined.due_at) == (None, at(27, 2, 17))
 
 
-def test_the_decision_stops_the_clock_for_good(received, time_machine):
+def test_decision_stops_the_clock_for_good(received, time_machine):
     act(received, Action.PROPOSE, Role.CASE)
     time_machine.move_to(at(24, 2), tick=False)
     approved = act(received, Action.APPROVE, Role.LEADER)
@@ -335,7 +335,7 @@ def test_without_a_time_limit_nothing_is_promised():
 # --- Money and result ---
 
 
-def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
+def test_request_for_payment_adds_a_line_to_what_was_frozen():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
     dossier = act(
         dossier,
@@ -349,7 +349,7 @@ def test_a_request_for_payment_adds_a_line_to_what_was_frozen():
     assert (dossier.fee_total, dossier.owed) == (150_000, 150_000)
 
 
-def test_a_request_for_what_is_owed_already_adds_no_line():
+def test_request_for_what_is_owed_already_adds_no_line():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
     dossier = act(dossier, Action.REQUEST_PAYMENT, Role.CASE, given=facts.NewFee())
     assert (dossier.state, dossier.owed, len(dossier.fees)) == (State.AWAITING_PAYMENT, 100_000, 1)
@@ -360,12 +360,12 @@ def test_request_payment_of_nothing_or_less_is_refused(fee):
     refused(DossierFactory(state=State.IN_PROGRESS), Action.REQUEST_PAYMENT, Role.CASE, given=fee)
 
 
-def test_a_request_for_payment_takes_nothing_off_what_is_owed():
+def test_request_for_payment_takes_nothing_off_what_is_owed():
     dossier = DossierFactory(service=ServiceFactory(paid=True), state=State.IN_PROGRESS)
     refused(dossier, Action.REQUEST_PAYMENT, Role.CASE, given=facts.NewFee("Bớt", -5000))
 
 
-def test_a_fee_line_has_a_name():
+def test_fee_line_has_a_name():
     refused(
         DossierFactory(state=State.IN_PROGRESS),
         Action.REQUEST_PAYMENT,
@@ -390,7 +390,7 @@ def test_no_result_is_handed_over_while_money_is_owed():
     assert act(dossier, Action.DELIVER, Role.DESK).state == State.DELIVERED
 
 
-def test_the_decision_takes_the_words_of_the_last_proposal_and_the_next_number_of_the_year():
+def test_decision_takes_the_words_of_the_last_proposal_and_the_next_number_of_the_year():
     dossier = DossierFactory(state=State.AWAITING_APPROVAL)
     act(dossier, Action.SEND_BACK, Role.LEADER)
     act(dossier, Action.PROPOSE, Role.CASE, given=facts.Proposal("Cấp phép mười năm."))

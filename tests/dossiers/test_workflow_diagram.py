@@ -15,11 +15,11 @@ def path(settings, tmp_path):
     return tmp_path / "docs" / "workflow.md"
 
 
-def test_the_page_in_the_repository_is_current():
+def test_page_in_the_repository_is_current():
     call_command("workflow_diagram", "--check")
 
 
-def test_the_page_is_written_once_and_then_current(path, capsys):
+def test_page_is_written_once_and_then_current(path, capsys):
     call_command("workflow_diagram")
     assert "written" in capsys.readouterr().out
     call_command("workflow_diagram", "--check")
@@ -28,7 +28,7 @@ def test_the_page_is_written_once_and_then_current(path, capsys):
 
 
 @pytest.mark.parametrize("stale", [None, "", "# Đường đi của một hồ sơ\n"])
-def test_a_page_that_is_not_current_is_told_and_left_alone(path, stale):
+def test_page_that_is_not_current_is_told_and_left_alone(path, stale):
     if stale is not None:
         path.parent.mkdir()
         path.write_text(stale)
@@ -51,7 +51,7 @@ def test_every_state_and_every_move_is_on_the_page():
         assert f"    {source.value} --> {target.value}: " in page
 
 
-def test_the_page_is_vietnamese_whatever_the_language_of_the_moment():
+def test_page_is_vietnamese_whatever_the_language_of_the_moment():
     page = workflow_diagram.page()
     with translation.override("en"):
         assert workflow_diagram.page() == page

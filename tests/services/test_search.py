@@ -83,7 +83,7 @@ class TestMatching:
             "kinh te",
         ],
     )
-    def test_a_service_is_found_by_name_code_field_and_agency_without_accents(self, text):
+    def test_service_is_found_by_name_code_field_and_agency_without_accents(self, text):
         assert self.found(text) == [self.permit.pk]
 
     def test_every_word_must_be_there(self):
@@ -96,13 +96,13 @@ class TestMatching:
     def test_no_words_find_everything(self):
         assert len(self.found("  ")) == 2
 
-    def test_a_renamed_field_is_found_by_its_new_name(self):
+    def test_renamed_field_is_found_by_its_new_name(self):
         self.permit.field.name = "Trạm phát sóng"
         self.permit.field.save()
         assert self.found("phat song") == [self.permit.pk]
         assert self.found("vien thong") == []
 
-    def test_a_renamed_agency_is_found_by_its_new_name(self):
+    def test_renamed_agency_is_found_by_its_new_name(self):
         self.permit.agency.name = "Phòng Hạ tầng"
         self.permit.agency.save()
         assert self.found("ha tang") == [self.permit.pk]

@@ -55,7 +55,7 @@ def sign_in(client):
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
 @pytest.mark.parametrize("state", SENT)
-def test_a_button_is_shown_exactly_where_its_post_is_allowed(sign_in, state, role):
+def test_button_is_shown_exactly_where_its_post_is_allowed(sign_in, state, role):
     dossier, client = DossierFactory(state=state), sign_in(role)
     page = client.get(page_of(dossier)).content.decode()
     for action in Action:
@@ -87,7 +87,7 @@ def test_each_move_asks_on_get_and_acts_on_post(sign_in, action):
     assert Event.objects.count() == events + 1
 
 
-def test_the_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
+def test_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
     dossier, client = DossierFactory(state=State.IN_PROGRESS), sign_in(Role.CASE)
     client.post(
         move_of(dossier, Action.PROPOSE), {"note": "Kính trình.", "result_text": "Cấp giấy phép."}
@@ -101,28 +101,28 @@ def test_the_event_keeps_who_acted_in_which_role_and_what_they_wrote(sign_in):
     assert event.actor_id == int(client.session["_auth_user_id"])
 
 
-def test_the_one_red_button_is_the_move_that_brings_the_dossier_forward(sign_in):
+def test_one_red_button_is_the_move_that_brings_the_dossier_forward(sign_in):
     page = sign_in(Role.CASE).get(page_of(DossierFactory(state=State.IN_PROGRESS))).content.decode()
     red = next(link for link in page.split("<a ") if "button default" in link)
     assert "Trình phê duyệt</a>" in red
     assert page.count("button default") == 1
 
 
-def test_an_unknown_move_is_not_found(sign_in):
+def test_unknown_move_is_not_found(sign_in):
     assert sign_in(Role.DESK).get(move_of(DossierFactory(), "burn")).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["change/", "receive/", "tep/1/", "giay-to/1/"])
-def test_a_draft_is_its_writers_alone(sign_in, page):
+def test_draft_is_its_writers_alone(sign_in, page):
     draft = DossierFactory(state=State.DRAFT)
     assert sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{draft.pk}/{page}").status_code == 404
 
 
-def test_an_endless_number_is_not_found(sign_in):
+def test_endless_number_is_not_found(sign_in):
     assert sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{'9' * 40}/change/").status_code == 404
 
 
-def test_an_administrator_sees_everything_and_does_nothing(client):
+def test_administrator_sees_everything_and_does_nothing(client):
     dossier = DossierFactory()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     page = client.get(page_of(dossier))
@@ -196,7 +196,7 @@ def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
 @pytest.mark.parametrize(
     "action", [action for action in STAFF_ACTIONS if MOVES[action].needs_reason]
 )
-def test_a_move_that_owes_a_reason_does_not_go_without_and_keeps_the_rest(sign_in, action):
+def test_move_that_owes_a_reason_does_not_go_without_and_keeps_the_rest(sign_in, action):
     edge = MOVES[action]
     source = next(state for state in WAY_TO if state in edge.sources)
     dossier, client = DossierFactory(state=source), sign_in(next(iter(edge.roles)))
@@ -222,7 +222,7 @@ def test_a_move_that_owes_a_reason_does_not_go_without_and_keeps_the_rest(sign_i
         ({"note": "dài " * 2000}, "note"),
     ],
 )
-def test_a_wrong_sum_or_text_is_named_and_nothing_moves(sign_in, typed, field):
+def test_wrong_sum_or_text_is_named_and_nothing_moves(sign_in, typed, field):
     dossier, client = DossierFactory(state=State.IN_PROGRESS), sign_in(Role.CASE)
     answer = client.post(move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, **typed})
     assert answer.status_code == 422
@@ -231,14 +231,14 @@ def test_a_wrong_sum_or_text_is_named_and_nothing_moves(sign_in, typed, field):
 
 
 @pytest.mark.parametrize("typed", ["150000", "150.000", "150 000", " 150\u00a0000 "])
-def test_a_sum_is_read_as_vietnamese_write_it(sign_in, typed):
+def test_sum_is_read_as_vietnamese_write_it(sign_in, typed):
     dossier = DossierFactory(state=State.IN_PROGRESS)
     sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed})
     assert fresh(dossier).fee_total - dossier.fee_total == 150_000
 
 
 @pytest.mark.parametrize("typed", ["150.00", "1.5", "150,000.00", "1,5", "15.0000", "1e6", "２٠"])
-def test_a_sum_that_could_be_read_in_two_ways_is_asked_again(sign_in, typed):
+def test_sum_that_could_be_read_in_two_ways_is_asked_again(sign_in, typed):
     dossier = DossierFactory(state=State.IN_PROGRESS)
     answer = sign_in(Role.CASE).post(
         move_of(dossier, Action.REQUEST_PAYMENT), {**WORDS, "amount": typed}
@@ -246,7 +246,7 @@ def test_a_sum_that_could_be_read_in_two_ways_is_asked_again(sign_in, typed):
     assert list(answer.context["form"].errors) == ["amount"]
 
 
-def test_a_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_wants(sign_in):
+def test_proposal_sent_back_begins_with_what_was_proposed_and_what_the_leader_wants(sign_in):
     dossier = act(
         DossierFactory(state=State.AWAITING_APPROVAL),
         Action.SEND_BACK,
@@ -267,7 +267,7 @@ def test_no_button_promises_a_return_before_the_money(sign_in):
     assert '<button type="submit" class="button default">Trả kết quả' not in page
 
 
-def test_an_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
+def test_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
     answer = sign_in(Role.LEADER).get(move_of(DossierFactory(), Action.RECEIVE))
     assert answer.status_code == 403
     assert 'href="/admin/"' in answer.content.decode()
@@ -277,14 +277,14 @@ def test_an_officer_outside_their_role_is_led_back_to_the_staff_pages(sign_in):
     )
 
 
-def test_a_sum_beyond_what_can_be_kept_is_an_error_of_the_form(sign_in, monkeypatch):
+def test_sum_beyond_what_can_be_kept_is_an_error_of_the_form(sign_in, monkeypatch):
     monkeypatch.setattr("dossiers.officer.forms.MAX_OWED", 10)
     dossier = DossierFactory(state=State.IN_PROGRESS)
     answer = sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), WORDS)
     assert answer.context["form"].errors["amount"] == ["Tổng số tiền của hồ sơ quá lớn."]
 
 
-def test_a_reminder_of_an_open_fee_adds_no_sum(sign_in):
+def test_reminder_of_an_open_fee_adds_no_sum(sign_in):
     dossier = DossierFactory(state=State.IN_PROGRESS, service=ServiceFactory(paid=True))
     typed = {"note": "Xin nộp lệ phí.", "amount": "0", "fee_name": ""}
     sign_in(Role.CASE).post(move_of(dossier, Action.REQUEST_PAYMENT), typed)
@@ -292,7 +292,7 @@ def test_a_reminder_of_an_open_fee_adds_no_sum(sign_in):
     assert (dossier.state, dossier.fee_total) == (State.AWAITING_PAYMENT, 100_000)
 
 
-def test_a_second_request_for_a_supplement_is_warned_of_with_the_first(sign_in):
+def test_second_request_for_a_supplement_is_warned_of_with_the_first(sign_in):
     dossier = DossierFactory(state=State.SUPPLEMENT)
     dossier = act(dossier, Action.SUPPLEMENT, Role.CITIZEN)
     page = sign_in(Role.CASE).get(move_of(dossier, Action.REQUEST_SUPPLEMENT)).content.decode()
@@ -301,14 +301,14 @@ def test_a_second_request_for_a_supplement_is_warned_of_with_the_first(sign_in):
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.REJECT, Action.SEND_BACK])
-def test_a_leader_reads_the_proposal_before_deciding(sign_in, action):
+def test_leader_reads_the_proposal_before_deciding(sign_in, action):
     dossier = DossierFactory(state=State.AWAITING_APPROVAL)
     page = sign_in(Role.LEADER).get(move_of(dossier, action)).content.decode()
     assert "Đồng ý giải quyết theo đề nghị." in page
     assert "Hồ sơ đủ điều kiện." in page
 
 
-def test_the_page_tells_when_the_applicant_must_be_called(sign_in):
+def test_page_tells_when_the_applicant_must_be_called(sign_in):
     dossier = DossierFactory(email="", phone="0905123456")
     page = sign_in(Role.DESK).get(move_of(dossier, Action.RECEIVE)).content.decode()
     assert "hãy báo qua điện thoại 0905123456" in page
@@ -317,7 +317,7 @@ def test_the_page_tells_when_the_applicant_must_be_called(sign_in):
 # --- The dossier on one screen ---
 
 
-def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_in):
+def test_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_in):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="ban-ve", name="Bản vẽ thiết kế")
     draft = DossierFactory(
@@ -343,7 +343,7 @@ def test_the_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(si
     assert sign_in(Role.CASE).post(page_of(dossier)).status_code == 405
 
 
-def test_the_page_costs_few_statements_whatever_has_happened(
+def test_page_costs_few_statements_whatever_has_happened(
     sign_in, django_assert_max_num_queries
 ):
     dossier = DossierFactory(state=State.DELIVERED)
@@ -364,7 +364,7 @@ def with_file():
     return act(draft, Action.SUBMIT, Role.CITIZEN), file
 
 
-def test_an_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_name(
+def test_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_name(
     sign_in, with_file, caplog
 ):
     dossier, file = with_file
@@ -382,7 +382,7 @@ def test_an_officer_reads_a_file_in_the_browser_and_the_log_says_so_without_a_na
     assert dossier.applicant_name not in caplog.text
 
 
-def test_a_file_of_another_dossier_is_not_found(sign_in, with_file):
+def test_file_of_another_dossier_is_not_found(sign_in, with_file):
     _dossier, file = with_file
     other = DossierFactory()
     assert (
@@ -391,7 +391,7 @@ def test_a_file_of_another_dossier_is_not_found(sign_in, with_file):
     )
 
 
-def test_a_file_lost_by_the_store_gives_a_sentence(sign_in, with_file):
+def test_file_lost_by_the_store_gives_a_sentence(sign_in, with_file):
     dossier, file = with_file
     file.file.storage.delete(file.file.name)
     answer = sign_in(Role.DESK).get(
@@ -401,7 +401,7 @@ def test_a_file_lost_by_the_store_gives_a_sentence(sign_in, with_file):
     assert "Không mở được tệp" in answer.content.decode()
 
 
-def test_a_paper_is_opened_once_it_is_made(sign_in, monkeypatch):
+def test_paper_is_opened_once_it_is_made(sign_in, monkeypatch):
     monkeypatch.setattr("dossiers.papers.render.html_of", lambda document: "<p>Giấy tờ</p>")
     dossier = DossierFactory()
     paper, client = dossier.documents.get(), sign_in(Role.DESK)
@@ -458,7 +458,7 @@ def test_requeue_leaves_a_waiting_job_and_an_unknown_one_alone(sign_in):
     ],
     ids=["as printed", "lower case, no dashes", "official number", "scanned", "scanned in English"],
 )
-def test_the_code_box_opens_the_dossier(sign_in, typed):
+def test_code_box_opens_the_dossier(sign_in, typed):
     dossier = DossierFactory(state=State.RECEIVED)
     assert sign_in(Role.LEADER).get(
         reverse("admin:dossiers_find"), {"q": typed(dossier)}
@@ -477,13 +477,13 @@ def test_what_is_not_found_is_named_with_what_would_be_accepted(sign_in, typed):
     assert "mã tra cứu gồm 12 ký tự" in page
 
 
-def test_an_empty_code_box_says_that_nothing_was_typed(sign_in):
+def test_empty_code_box_says_that_nothing_was_typed(sign_in):
     answer = sign_in(Role.DESK).get(reverse("admin:dossiers_find"))
     assert answer.status_code == 422
     assert "Chưa gõ mã nào." in answer.content.decode()
 
 
-def test_the_code_of_a_draft_is_not_found(sign_in):
+def test_code_of_a_draft_is_not_found(sign_in):
     draft = DossierFactory(state=State.DRAFT)
     assert (
         sign_in(Role.DESK)
@@ -493,7 +493,7 @@ def test_the_code_of_a_draft_is_not_found(sign_in):
     )
 
 
-def test_the_code_box_stands_on_every_staff_page_and_takes_the_focus_on_the_first(sign_in):
+def test_code_box_stands_on_every_staff_page_and_takes_the_focus_on_the_first(sign_in):
     client = sign_in(Role.DESK)
     first = client.get(reverse("admin:index")).content.decode()
     assert 'id="code-box"' in first

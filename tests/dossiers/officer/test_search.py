@@ -53,7 +53,7 @@ def rows(response) -> list[Dossier]:
         (Role.LEADER, [State.AWAITING_APPROVAL], [State.SUBMITTED, State.APPROVED]),
     ],
 )
-def test_the_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, elsewhere):
+def test_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, elsewhere):
     for state in [*waiting, *elsewhere]:
         DossierFactory(state=state)
     client.force_login(UserFactory(role=role))
@@ -61,7 +61,7 @@ def test_the_list_opens_on_what_waits_for_ones_own_role(client, role, waiting, e
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE, Role.LEADER])
-def test_a_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_move(role):
+def test_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_move(role):
     offered = {state for edge in MOVES.values() if role in edge.roles for state in edge.sources}
     waiting = [
         state
@@ -72,7 +72,7 @@ def test_a_dossier_waits_for_a_role_exactly_where_the_table_offers_that_role_a_m
     assert sorted(waiting) == sorted(offered)
 
 
-def test_the_tabs_name_each_queue_with_its_count(at_the_desk):
+def test_tabs_name_each_queue_with_its_count(at_the_desk):
     for state in [State.SUBMITTED, State.SUBMITTED, State.APPROVED]:
         DossierFactory(state=state)
     page = at_the_desk.get(LIST).content.decode()
@@ -80,7 +80,7 @@ def test_the_tabs_name_each_queue_with_its_count(at_the_desk):
         assert f'{name} <span class="staff-tabs__number">({number})</span>' in page
 
 
-def test_the_cells_carry_the_label_of_their_column(at_the_desk):
+def test_cells_carry_the_label_of_their_column(at_the_desk):
     DossierFactory()
     page = at_the_desk.get(LIST).content.decode()
     for column in DossierAdmin.list_display[1:]:
@@ -90,19 +90,19 @@ def test_the_cells_carry_the_label_of_their_column(at_the_desk):
         assert cell[1].startswith(f'<span data-label="{label}">')
 
 
-def test_a_tab_shows_its_own_queue_only(at_the_desk):
+def test_tab_shows_its_own_queue_only(at_the_desk):
     DossierFactory()
     approved = DossierFactory(state=State.APPROVED)
     assert rows(at_the_desk.get(LIST, {"viec": "cho-tra"})) == [approved]
 
 
-def test_a_queue_of_another_role_or_of_nobody_falls_back_to_ones_own(at_the_desk):
+def test_queue_of_another_role_or_of_nobody_falls_back_to_ones_own(at_the_desk):
     submitted, _elsewhere = DossierFactory(), DossierFactory(state=State.AWAITING_APPROVAL)
     for asked in ("cho-phe-duyet", "khong-co"):
         assert rows(at_the_desk.get(LIST, {"viec": asked})) == [submitted]
 
 
-def test_an_empty_queue_says_so(at_the_desk):
+def test_empty_queue_says_so(at_the_desk):
     assert "Không có hồ sơ nào trong hàng đợi này." in at_the_desk.get(LIST).content.decode()
 
 
@@ -135,23 +135,23 @@ def test_staff_without_a_role_see_no_list(client):
     assert client.get(LIST).status_code == 403
 
 
-def test_a_citizen_is_sent_to_the_sign_in_of_staff(client, citizen):
+def test_citizen_is_sent_to_the_sign_in_of_staff(client, citizen):
     client.force_login(citizen)
     assert client.get(LIST).url.startswith(reverse("admin:login"))
 
 
-def test_an_administrator_looks_on_at_the_queues_of_all_roles(client):
+def test_administrator_looks_on_at_the_queues_of_all_roles(client):
     dossier = DossierFactory(state=State.AWAITING_APPROVAL)
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert rows(client.get(LIST)) == [dossier]
 
 
 @pytest.mark.parametrize("page", ["add/", "1/delete/", "1/history/"])
-def test_the_admins_own_pages_for_editing_do_not_exist(at_the_desk, page):
+def test_admins_own_pages_for_editing_do_not_exist(at_the_desk, page):
     assert at_the_desk.get(LIST + page).status_code == 404
 
 
-def test_a_post_to_the_list_changes_nothing(at_the_desk):
+def test_post_to_the_list_changes_nothing(at_the_desk):
     dossier = DossierFactory()
     at_the_desk.post(
         LIST, {"action": "delete_selected", "_selected_action": dossier.pk, "post": "yes"}
@@ -179,18 +179,18 @@ def test_a_post_to_the_list_changes_nothing(at_the_desk):
         "part of the telephone",
     ],
 )
-def test_a_search_goes_through_all_dossiers_by_code_number_name_or_telephone(at_the_desk, typed):
+def test_search_goes_through_all_dossiers_by_code_number_name_or_telephone(at_the_desk, typed):
     dossier = DossierFactory(state=State.IN_PROGRESS)
     DossierFactory(applicant_name="Đinh Thị Xối", phone="0905999888")
     assert rows(at_the_desk.get(LIST, {"q": typed(dossier)})) == [dossier]
 
 
-def test_a_name_typed_in_decomposed_unicode_is_found(at_the_desk):
+def test_name_typed_in_decomposed_unicode_is_found(at_the_desk):
     dossier = DossierFactory()
     assert rows(at_the_desk.get(LIST, {"q": "Pha\u0323m Va\u0306n"})) == [dossier]
 
 
-def test_a_search_that_finds_nothing_says_so(at_the_desk):
+def test_search_that_finds_nothing_says_so(at_the_desk):
     assert (
         "Không có hồ sơ nào khớp với điều kiện tìm."
         in at_the_desk.get(LIST, {"q": "không ai"}).content.decode()
@@ -255,7 +255,7 @@ def test_nonsense_in_the_address_never_breaks_the_list(at_the_desk, nonsense):
 # --- Cost ---
 
 
-def test_the_list_costs_the_same_few_statements_whatever_the_rows(at_the_desk):
+def test_list_costs_the_same_few_statements_whatever_the_rows(at_the_desk):
     DossierFactory()
     with CaptureQueriesContext(connection) as one:
         at_the_desk.get(LIST)
@@ -267,7 +267,7 @@ def test_the_list_costs_the_same_few_statements_whatever_the_rows(at_the_desk):
     assert len(three) <= 12
 
 
-def test_the_list_counts_no_further_than_it_needs_to(at_the_desk, monkeypatch):
+def test_list_counts_no_further_than_it_needs_to(at_the_desk, monkeypatch):
     monkeypatch.setattr("dossiers.officer.search.MAX_COUNTED", 2)
     for _row in range(3):
         DossierFactory()
@@ -287,7 +287,7 @@ def test_the_list_counts_no_further_than_it_needs_to(at_the_desk, monkeypatch):
         (6, "Quá hạn 2 ngày", "stop"),
     ],
 )
-def test_a_due_date_is_told_in_days_with_a_tone(days, words, tone):
+def test_due_date_is_told_in_days_with_a_tone(days, words, tone):
     with time_machine.travel(MONDAY, tick=False):
         dossier = DossierFactory(
             state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=4)
@@ -295,7 +295,7 @@ def test_a_due_date_is_told_in_days_with_a_tone(days, words, tone):
     assert queues.due(dossier, MONDAY + timedelta(days=days)) == queues.Due(tone, words)
 
 
-def test_a_paused_limit_is_told_as_paused_and_a_finished_one_as_kept_or_missed():
+def test_paused_limit_is_told_as_paused_and_a_finished_one_as_kept_or_missed():
     with time_machine.travel(MONDAY, tick=False) as clock:
         limit = {"service": ServiceFactory(online=True, time_limit=1)}
         paused = DossierFactory(state=State.SUPPLEMENT, **limit)
@@ -312,7 +312,7 @@ def test_a_paused_limit_is_told_as_paused_and_a_finished_one_as_kept_or_missed()
 # --- The first page ---
 
 
-def test_the_first_page_tells_queues_and_what_is_late_or_due_today(client, case_officer):
+def test_first_page_tells_queues_and_what_is_late_or_due_today(client, case_officer):
     with time_machine.travel(MONDAY, tick=False):
         DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=1))
         DossierFactory(state=State.RECEIVED, service=ServiceFactory(online=True, time_limit=2))
@@ -324,7 +324,7 @@ def test_the_first_page_tells_queues_and_what_is_late_or_due_today(client, case_
     assert "<strong>2</strong> Mới tiếp nhận" in page
 
 
-def test_the_first_page_of_staff_without_a_role_has_neither_queues_nor_code_box(client):
+def test_first_page_of_staff_without_a_role_has_neither_queues_nor_code_box(client):
     client.force_login(UserFactory(is_staff=True))
     page = client.get(reverse("admin:index")).content.decode()
     assert "code-box" not in page

@@ -91,7 +91,7 @@ def test_no_mail_escapes_what_is_plain_text(action):
 
 
 @pytest.mark.parametrize("action", TOLD)
-def test_a_line_break_in_any_name_adds_no_header(action, settings, mailoutbox):
+def test_line_break_in_any_name_adds_no_header(action, settings, mailoutbox):
     evil = "Ba Tơ\r\nBcc: ke-gian@example.vn"
     settings.AUTHORITY = {**settings.AUTHORITY, "short_name": evil}
     dossier = DossierFactory(
@@ -107,7 +107,7 @@ def test_a_line_break_in_any_name_adds_no_header(action, settings, mailoutbox):
     assert mailoutbox[0].body.startswith("Kính gửi Rin Ba Tơ Bcc: ke-gian@example.vn,\n")
 
 
-def test_a_mail_is_vietnamese_whatever_the_language_of_the_officer():
+def test_mail_is_vietnamese_whatever_the_language_of_the_officer():
     notification = mail_about(Action.RECEIVE)
 
     with translation.override("en"):
@@ -117,7 +117,7 @@ def test_a_mail_is_vietnamese_whatever_the_language_of_the_officer():
     assert "/en/" not in english[1]
 
 
-def test_the_promised_time_is_that_of_the_event_in_local_time():
+def test_promised_time_is_that_of_the_event_in_local_time():
     due_at = datetime(2026, 3, 5, 17, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
     _subject, body = mail.compose(mail_about(Action.RECEIVE, due_at=due_at.isoformat()))
@@ -125,7 +125,7 @@ def test_the_promised_time_is_that_of_the_event_in_local_time():
     assert "Hẹn trả kết quả lúc 17:00 05/03/2026." in body
 
 
-def test_a_dossier_without_a_time_limit_is_promised_no_time():
+def test_dossier_without_a_time_limit_is_promised_no_time():
     _subject, body = mail.compose(mail_about(Action.RECEIVE))
 
     assert "theo quy định hiện hành" in body
@@ -143,7 +143,7 @@ def test_who_can_pay_online_is_asked_to_at_once():
     ("delivery", "what"),
     [("desk", "để nhận kết quả"), ("post", "bưu tá"), ("online", "bản điện tử")],
 )
-def test_the_result_is_fetched_where_it_was_asked_for(delivery, what):
+def test_result_is_fetched_where_it_was_asked_for(delivery, what):
     dossier = DossierFactory(state=State.APPROVED, delivery=delivery)
 
     _subject, body = mail.compose(
@@ -153,13 +153,13 @@ def test_the_result_is_fetched_where_it_was_asked_for(delivery, what):
     assert what in body
 
 
-def test_a_sum_received_is_named():
+def test_sum_received_is_named():
     _subject, body = mail.compose(mail_about(Action.RECORD_PAYMENT))
 
     assert "Đã nhận 150.000 đồng" in body
 
 
-def test_a_move_that_tells_nothing_writes_no_row():
+def test_move_that_tells_nothing_writes_no_row():
     dossier = DossierFactory(state=State.RECEIVED)
 
     dossier = act(dossier, Action.START, Role.CASE)
@@ -175,7 +175,7 @@ def test_who_left_no_address_gets_no_mail():
     )
 
 
-def test_a_mail_sent_is_marked_done(mailoutbox):
+def test_mail_sent_is_marked_done(mailoutbox):
     notification = mail_about(Action.RECEIVE)
 
     tasks.send_mail(notification.pk)
@@ -185,7 +185,7 @@ def test_a_mail_sent_is_marked_done(mailoutbox):
     assert mailoutbox[0].to == [APPLICANT["email"]]
 
 
-def test_a_mail_sent_twice_can_be_told_as_one_by_its_id(mailoutbox, settings):
+def test_mail_sent_twice_can_be_told_as_one_by_its_id(mailoutbox, settings):
     settings.SITE_URL = "https://dichvucong.example.vn:8443"
     notification = mail_about(Action.RECEIVE)
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 # --- The sweep ---
 
 
-def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
+def test_sweep_hurries_what_waits_and_leaves_the_rest(queue):
     for _dossier in range(4):
         DossierFactory()
     connection.run_on_commit.clear()  # the queue lost it all
@@ -42,7 +42,7 @@ def test_the_sweep_hurries_what_waits_and_leaves_the_rest(queue):
     )
 
 
-def test_a_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypatch):
+def test_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypatch):
     monkeypatch.setattr(schedule, "MAX_JOBS_OF_A_SWEEP", 2)
     for _dossier in range(3):
         DossierFactory(email="")
@@ -77,7 +77,7 @@ def test_how_long_the_oldest_row_has_been_due(time_machine):
     assert outbox_queue.oldest_waiting() == 0
 
 
-def test_a_row_in_hand_or_put_off_is_not_late(time_machine):
+def test_row_in_hand_or_put_off_is_not_late(time_machine):
     time_machine.move_to("2026-02-11T03:00:00Z", tick=False)
     DossierFactory()
     for job in OutboxJob.objects.all():
@@ -106,7 +106,7 @@ def files_of(dossier: Dossier) -> list[str]:
     return storage.listdir(folder)[1] if storage.exists(folder) else []
 
 
-def test_a_draft_that_nobody_touched_is_forgotten_with_its_files(long_ago, run_queue):
+def test_draft_that_nobody_touched_is_forgotten_with_its_files(long_ago, run_queue):
     old = DossierFactory(state=State.DRAFT)
     attach(old, "a")
     attach(old, "b", image_file())
@@ -122,7 +122,7 @@ def test_a_draft_that_nobody_touched_is_forgotten_with_its_files(long_ago, run_q
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.DRAFT}))
-def test_a_dossier_that_was_sent_is_never_forgotten(state, long_ago, run_queue):
+def test_dossier_that_was_sent_is_never_forgotten(state, long_ago, run_queue):
     dossier = DossierFactory(state=state)
     long_ago()
     assert cleaning.forget_old_drafts() == 0
@@ -130,7 +130,7 @@ def test_a_dossier_that_was_sent_is_never_forgotten(state, long_ago, run_queue):
 
 
 @pytest.mark.parametrize("touch", ["a step", "a file"])
-def test_a_draft_that_was_worked_on_is_kept(touch, long_ago):
+def test_draft_that_was_worked_on_is_kept(touch, long_ago):
     draft = DossierFactory(state=State.DRAFT)
     long_ago()
     if touch == "a step":
@@ -141,7 +141,7 @@ def test_a_draft_that_was_worked_on_is_kept(touch, long_ago):
     assert Dossier.objects.get() == draft
 
 
-def test_a_file_that_is_gone_already_keeps_no_draft(long_ago, run_queue):
+def test_file_that_is_gone_already_keeps_no_draft(long_ago, run_queue):
     attachment = attach(DossierFactory(state=State.DRAFT), "a")
     attachment.file.storage.delete(attachment.file.name)
     long_ago()

@@ -47,14 +47,14 @@ def paper() -> OutboxJob:
 # --- Leases ---
 
 
-def test_a_row_is_taken_by_one_worker_at_a_time(letter):
+def test_row_is_taken_by_one_worker_at_a_time(letter):
     taken = leases.claim(letter.pk)
     assert taken == letter
     assert taken.attempts == 1
     assert leases.claim(letter.pk) is None
 
 
-def test_a_row_that_does_not_exist_is_nobodys(letter):
+def test_row_that_does_not_exist_is_nobodys(letter):
     assert leases.claim(letter.pk + 100) is None
 
 
@@ -71,7 +71,7 @@ def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
     assert len(django_mail.outbox) == 1
 
 
-def test_a_lease_outlives_every_task(settings):
+def test_lease_outlives_every_task(settings):
     assert (
         settings.CELERY_TASK_SOFT_TIME_LIMIT
         < settings.CELERY_TASK_TIME_LIMIT
@@ -80,7 +80,7 @@ def test_a_lease_outlives_every_task(settings):
     assert settings.EMAIL_TIMEOUT < settings.CELERY_TASK_SOFT_TIME_LIMIT
 
 
-def test_a_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine, caplog):
+def test_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine, caplog):
     time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
     for _killed in range(leases.MAX_ATTEMPTS):
         assert leases.claim(letter.pk)
@@ -95,7 +95,7 @@ def test_a_task_that_kills_its_worker_each_time_is_given_up(letter, time_machine
 # --- Twice is once ---
 
 
-def test_a_mail_asked_for_twice_is_sent_once(letter):
+def test_mail_asked_for_twice_is_sent_once(letter):
     tasks.send_mail(letter.pk)
     tasks.send_mail(letter.pk)
     assert [(one.to, one.subject) for one in django_mail.outbox] == [
@@ -105,7 +105,7 @@ def test_a_mail_asked_for_twice_is_sent_once(letter):
     assert (letter.status, letter.done_at is not None) == (OutboxJob.Status.DONE, True)
 
 
-def test_a_paper_asked_for_twice_is_printed_once(paper):
+def test_paper_asked_for_twice_is_printed_once(paper):
     tasks.print_paper(paper.pk)
     first = Document.objects.get()
     tasks.print_paper(paper.pk)
@@ -116,7 +116,7 @@ def test_a_paper_asked_for_twice_is_printed_once(paper):
     assert len(first.file.storage.listdir(f"giay-to/{first.dossier_id}")[1]) == 1
 
 
-def test_a_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
+def test_mail_sent_again_after_a_crash_is_known_by_the_mail_server(letter):
     mail.deliver(letter)  # the worker dies before its row is written
     mail.deliver(letter)
     assert len({one.extra_headers["Message-ID"] for one in django_mail.outbox}) == 1
@@ -146,7 +146,7 @@ def test_what_failed_waits_longer_each_time(letter, broken, time_machine):
     assert waits[-1] <= timedelta(hours=1)
 
 
-def test_a_mail_server_that_is_down_for_a_weekend_loses_nothing(letter, broken, time_machine):
+def test_mail_server_that_is_down_for_a_weekend_loses_nothing(letter, broken, time_machine):
     monday = timezone.now() + timedelta(hours=60)
     while timezone.now() < monday:
         tasks.send_mail(letter.pk)
@@ -168,7 +168,7 @@ def test_what_can_never_be_done_is_given_up_loudly(letter, broken, time_machine,
     )
 
 
-def test_the_log_says_what_failed_and_where_but_never_for_whom(letter, broken, caplog):
+def test_log_says_what_failed_and_where_but_never_for_whom(letter, broken, caplog):
     tasks.send_mail(letter.pk)
     assert f"job {letter.pk}" in caplog.text
     assert "ConnectionRefusedError" in caplog.text
@@ -177,7 +177,7 @@ def test_the_log_says_what_failed_and_where_but_never_for_whom(letter, broken, c
     assert letter.event.dossier.tracking_code not in caplog.text
 
 
-def test_a_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
+def test_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
     def fail(row):
         raise ValueError("\x00" + "x" * 5000)
 
@@ -188,7 +188,7 @@ def test_a_failure_with_a_long_story_fits_into_the_row(letter, monkeypatch):
     assert letter.lease_until > timezone.now()
 
 
-def test_a_worker_that_fails_late_does_not_undo_what_another_did(letter, time_machine):
+def test_worker_that_fails_late_does_not_undo_what_another_did(letter, time_machine):
     time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
     slow = leases.claim(letter.pk)
     time_machine.shift(leases.LEASE)
@@ -199,7 +199,7 @@ def test_a_worker_that_fails_late_does_not_undo_what_another_did(letter, time_ma
     assert len(django_mail.outbox) == 1
 
 
-def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
+def test_failed_mail_holds_up_no_paper(letter, broken, run_queue):
     run_queue()
     assert Document.objects.get().is_ready
 
@@ -209,7 +209,7 @@ def test_a_failed_mail_holds_up_no_paper(letter, broken, run_queue):
 
 @pytest.mark.real_broker
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_broker, caplog):
+def test_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_broker, caplog):
     draft = DossierFactory(state=State.DRAFT)
     started = time.monotonic()
     sent = act(draft, Action.SUBMIT, Role.CITIZEN)
@@ -220,7 +220,7 @@ def test_a_broker_that_is_down_at_sending_costs_a_moment_and_loses_nothing(dead_
     assert [job.status for job in OutboxJob.objects.all()] == ["waiting", "waiting"]
 
 
-def test_a_broker_that_does_not_answer_is_not_asked_again_for_each_row(
+def test_broker_that_does_not_answer_is_not_asked_again_for_each_row(
     monkeypatch, caplog, run_queue
 ):
     asked = []

@@ -71,7 +71,7 @@ def read(words: str) -> int:
         ),
     ],
 )
-def test_a_sum_is_said_as_a_cashier_says_it(amount, words):
+def test_sum_is_said_as_a_cashier_says_it(amount, words):
     assert dong(amount) == words
 
 
@@ -89,6 +89,6 @@ def test_words_have_single_spaces_and_one_capital(value):
 
 
 @given(st.integers(max_value=-1))
-def test_a_negative_sum_is_refused(value):
+def test_negative_sum_is_refused(value):
     with pytest.raises(ValueError, match="negative"):
         dong(value)

@@ -20,7 +20,7 @@ from tests.services.factories import FeeFactory, PaperFactory, ServiceFactory
 
 
 @pytest.mark.django_db
-def test_an_acknowledgement_says_that_it_is_not_form_01():
+def test_acknowledgement_says_that_it_is_not_form_01():
     text = printed(DossierFactory(), "acknowledgement")
 
     assert "không phải Giấy tiếp nhận hồ sơ và hẹn trả kết quả (mẫu số 01)" in text
@@ -28,7 +28,7 @@ def test_an_acknowledgement_says_that_it_is_not_form_01():
 
 
 @pytest.mark.django_db
-def test_an_acknowledgement_shows_only_the_end_of_the_identity_number():
+def test_acknowledgement_shows_only_the_end_of_the_identity_number():
     text = printed(DossierFactory(citizen_id="051085001234"), "acknowledgement")
 
     assert "••••••••1234" in text
@@ -36,7 +36,7 @@ def test_an_acknowledgement_shows_only_the_end_of_the_identity_number():
 
 
 @pytest.mark.django_db
-def test_an_acknowledgement_lists_each_file_with_its_size_and_the_start_of_its_digest():
+def test_acknowledgement_lists_each_file_with_its_size_and_the_start_of_its_digest():
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="anh", name="Ảnh chụp vị trí")
     draft = DossierFactory(service=service, state=State.DRAFT)
@@ -49,7 +49,7 @@ def test_an_acknowledgement_lists_each_file_with_its_size_and_the_start_of_its_d
 
 
 @pytest.mark.django_db
-def test_an_acknowledgement_printed_late_lists_no_file_sent_after_it():
+def test_acknowledgement_printed_late_lists_no_file_sent_after_it():
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="don", name="Đơn đề nghị")
     dossier = DossierFactory(service=service, state=State.INTAKE_SUPPLEMENT)
@@ -200,7 +200,7 @@ def test_form_02_before_receipt_says_that_the_clock_has_not_started():
 
 
 @pytest.mark.django_db
-def test_a_second_request_is_a_second_paper():
+def test_second_request_is_a_second_paper():
     dossier = DossierFactory(state=State.SUPPLEMENT)
     dossier = act(dossier, Action.SUPPLEMENT, Role.CITIZEN)
     dossier = act(dossier, Action.REQUEST_SUPPLEMENT, Role.CASE, note="Lần thứ hai")
@@ -242,7 +242,7 @@ def test_form_03_after_appraisal_is_signed_for_the_committee():
 
 
 @pytest.mark.django_db
-def test_a_result_has_number_title_content_and_recipients():
+def test_result_has_number_title_content_and_recipients():
     service = ServiceFactory(
         online=True, name="Cấp phép xây dựng", result="Giấy phép xây dựng, hoặc văn bản trả lời"
     )
@@ -267,7 +267,7 @@ def test_a_result_has_number_title_content_and_recipients():
 
 
 @pytest.mark.django_db
-def test_a_decision_decides_by_articles():
+def test_decision_decides_by_articles():
     service = ServiceFactory(
         online=True, result="Quyết định hỗ trợ", legal_basis=["Luật Người khuyết tật."]
     )
@@ -306,7 +306,7 @@ def test_who_signs_says_in_what_capacity(title, capacity):
         ("(theo mẫu)", "(theo mẫu)"),
     ],
 )
-def test_a_result_is_titled_by_the_first_paper_that_the_catalogue_names(result, title):
+def test_result_is_titled_by_the_first_paper_that_the_catalogue_names(result, title):
     assert snapshot.result_title(result) == title
 
 
@@ -318,7 +318,7 @@ def test_a_result_is_titled_by_the_first_paper_that_the_catalogue_names(result, 
         ("Trích lục", 10, "10/UBND"),
     ],
 )
-def test_a_number_below_ten_has_a_nought_and_the_notation_follows_the_title(title, number, written):
+def test_number_below_ten_has_a_nought_and_the_notation_follows_the_title(title, number, written):
     assert snapshot.result_number(title, number) == written
 
 
@@ -326,7 +326,7 @@ def test_a_number_below_ten_has_a_nought_and_the_notation_follows_the_title(titl
 
 
 @pytest.mark.django_db
-def test_a_fee_receipt_says_the_sum_in_figures_and_words(settings):
+def test_fee_receipt_says_the_sum_in_figures_and_words(settings):
     money = facts.Money(
         amount=100_000,
         reference="K7QD93MXAT4CDE",

@@ -44,7 +44,7 @@ from tests.services.factories import PaperFactory, ServiceFactory
 
 
 @pytest.mark.django_db
-def test_a_printed_paper_is_kept_with_its_digest():
+def test_printed_paper_is_kept_with_its_digest():
     document = paper(DossierFactory(), "acknowledgement")
 
     render.render(document)
@@ -82,7 +82,7 @@ def test_two_workers_printing_at_once_leave_one_paper():
     assert second.file.name == first.file.name
 
 
-def test_a_paper_fetches_nothing(caplog, tmp_path):
+def test_paper_fetches_nothing(caplog, tmp_path):
     secret = tmp_path / "secret.svg"
     secret.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>SECRET</text></svg>")
     addresses = [secret.as_uri(), "http://127.0.0.1:9/pixel.png", "data:text/css,body{}"]
@@ -112,7 +112,7 @@ def test_every_paper_of_the_table_has_a_layout():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", STATE_WITH)
-def test_a_short_paper_is_one_sheet_laid_out_without_complaint(kind, caplog):
+def test_short_paper_is_one_sheet_laid_out_without_complaint(kind, caplog):
     pdf = pdf_of(dossier_with(kind), kind)
 
     assert len(pdf.pages) == 1
@@ -131,7 +131,7 @@ def test_a_short_paper_is_one_sheet_laid_out_without_complaint(kind, caplog):
         ("fee_receipt", (210, 148)),
     ],
 )
-def test_a_paper_has_the_sheet_of_its_rule(kind, sheet):
+def test_paper_has_the_sheet_of_its_rule(kind, sheet):
     box = pdf_of(dossier_with(kind), kind).pages[0].mediabox
 
     assert (round(box.width / MM), round(box.height / MM)) == sheet
@@ -139,7 +139,7 @@ def test_a_paper_has_the_sheet_of_its_rule(kind, sheet):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", STATE_WITH)
-def test_a_paper_says_what_it_is_to_machines_and_screen_readers(kind):
+def test_paper_says_what_it_is_to_machines_and_screen_readers(kind):
     dossier = dossier_with(kind)
     pdf = pdf_of(dossier, kind)
 
@@ -151,7 +151,7 @@ def test_a_paper_says_what_it_is_to_machines_and_screen_readers(kind):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", STATE_WITH)
-def test_a_paper_bears_the_name_of_the_state_and_of_the_authority(kind):
+def test_paper_bears_the_name_of_the_state_and_of_the_authority(kind):
     text = render.html_of(paper(dossier_with(kind), kind))
 
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
@@ -161,13 +161,13 @@ def test_a_paper_bears_the_name_of_the_state_and_of_the_authority(kind):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", STATE_WITH)
-def test_a_paper_does_not_pretend_to_a_digital_signature(kind):
+def test_paper_does_not_pretend_to_a_digital_signature(kind):
     assert "chưa có chữ ký số" in render.html_of(paper(dossier_with(kind), kind))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", STATE_WITH)
-def test_a_paper_is_vietnamese_whatever_the_language_of_the_worker(kind):
+def test_paper_is_vietnamese_whatever_the_language_of_the_worker(kind):
     document = paper(dossier_with(kind), kind)
 
     with translation.override("en"):
@@ -195,7 +195,7 @@ def test_markup_in_a_name_is_printed_and_not_obeyed(kind):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["acknowledgement", "receipt", "fee_receipt"])
-def test_the_qr_leads_to_the_page_of_the_dossier(kind, settings):
+def test_qr_leads_to_the_page_of_the_dossier(kind, settings):
     dossier = dossier_with(kind)
     address = f"{settings.SITE_URL}/ho-so/{dossier.tracking_code}/"
     path = re.search(r' d="[^"]+"', segno.make(address, error="m").svg_inline(border=2)).group()
@@ -212,7 +212,7 @@ def test_the_qr_leads_to_the_page_of_the_dossier(kind, settings):
     reason="no QR reader on this machine",
 )
 @pytest.mark.parametrize("kind", ["acknowledgement", "receipt", "fee_receipt"])
-def test_a_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
+def test_printed_qr_is_read_by_a_scanner(kind, tmp_path, settings):
     dossier = dossier_with(kind)
     (tmp_path / "paper.pdf").write_bytes(render.to_pdf(render.html_of(paper(dossier, kind))))
 
@@ -261,7 +261,7 @@ def overfull() -> Dossier:
     ("kind", "most_pages"),
     [("acknowledgement", 10), ("receipt", 8), ("result", 4), ("fee_receipt", 2)],
 )
-def test_the_longest_paper_keeps_every_word_inside_its_margins(kind, most_pages, overfull, caplog):
+def test_longest_paper_keeps_every_word_inside_its_margins(kind, most_pages, overfull, caplog):
     pdf = pdf_of(overfull, kind)
 
     assert len(pdf.pages) <= most_pages
@@ -325,18 +325,18 @@ def test_later_sheets_are_numbered_and_the_first_is_not(overfull):
         ((2026, 12, 31), "Ba Tơ, ngày 31 tháng 12 năm 2026"),
     ],
 )
-def test_the_date_line_has_noughts_where_the_rule_wants_them(day, written):
+def test_date_line_has_noughts_where_the_rule_wants_them(day, written):
     assert render.place_and_date("Ba Tơ", datetime(*day, 12, 0, tzinfo=HANOI)) == written
 
 
-def test_the_day_of_a_paper_is_the_day_in_vietnam():
+def test_day_of_a_paper_is_the_day_in_vietnam():
     late_in_london = datetime(2026, 3, 4, 23, 30, tzinfo=ZoneInfo("UTC"))
 
     assert "ngày 05 tháng 3" in render.place_and_date("Ba Tơ", late_in_london)
 
 
 @given(st.text("0123456789", max_size=12))
-def test_a_masked_number_keeps_its_length_and_shows_at_most_four_digits(number):
+def test_masked_number_keeps_its_length_and_shows_at_most_four_digits(number):
     hidden = acknowledgement.masked(number)
 
     assert len(hidden) == len(number)
@@ -351,7 +351,7 @@ def test_numbered_lines_are_never_empty_and_never_break(text):
         assert len(line.splitlines()) == 1
 
 
-def test_a_paper_without_an_actor_leaves_the_name_open():
+def test_paper_without_an_actor_leaves_the_name_open():
     nobody = snapshot.signature(None)
 
     assert nobody.name == ""
