@@ -1,4 +1,4 @@
-"""When a part of the house is gone, really gone.
+"""When a part of the portal is gone, really gone.
 
 An honest page, quickly, and nothing lost or half-written.
 """
@@ -22,8 +22,8 @@ from dossiers.papers import render
 from dossiers.states import Role, State
 from payments import ledger
 from payments.gateways.base import Outcome
+from tests.bad_values import Browser
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
-from tests.hostile import Browser
 from tests.payments.factories import message, open_payment, paid_dossier, reloaded
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory
@@ -154,9 +154,7 @@ def draft(citizen):
 
 
 @pytest.mark.django_db
-def test_full_store_is_told_at_the_file_and_keeps_the_others(
-    draft, citizen, monkeypatch, settings
-):
+def test_full_store_is_told_at_the_file_and_keeps_the_others(draft, citizen, monkeypatch, settings):
     def full(self, name, content):
         raise OSError(28, "No space left on device")
 

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from dossiers.states import Role, State
 from payments.models import LedgerEntry
+from tests.bad_values import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
-from tests.hostile import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
 from tests.payments.factories import PaymentFactory, open_payment, signed_message
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory, small_form

@@ -1,4 +1,4 @@
-"""The repository looked at as a whole: the rules of the house that no single module can keep."""
+"""The repository looked at as a whole: the rules that no single module can keep."""
 
 import ast
 import importlib

@@ -18,8 +18,8 @@ from dossiers.states import Role, State
 from portal import settings as settings_module
 from portal.logs import HideCodes
 from portal.models import User
+from tests.bad_values import Browser, filled
 from tests.dossiers.factories import APPLICANT, WAY_TO, DossierFactory, act, attach, pdf_file
-from tests.hostile import Browser, filled
 from tests.payments.factories import open_payment, paid_dossier, signed_message
 from tests.portal.factories import UserFactory
 

@@ -66,7 +66,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def house(live_server, settings) -> Iterator[str]:
+def portal_url(live_server, settings) -> Iterator[str]:
     """The running portal with its catalogue and a worker; gives its address."""
     settings.SITE_URL = live_server.url
     call_command("load_catalogue", verbosity=0)

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dossiers.models import OutboxJob
 from dossiers.states import Role, State
-from tests.browser.conftest import DESKTOP
-from tests.browser.hands import (
+from tests.browser.actions import (
     act,
     download,
     fill_applicant,
@@ -19,6 +18,7 @@ from tests.browser.hands import (
     the_dossier,
     upload,
 )
+from tests.browser.conftest import DESKTOP
 from tests.dossiers.factories import image_file, pdf_file
 
 
@@ -77,9 +77,9 @@ def wait_for_paper(page: Page, name: str) -> None:
     raise AssertionError(f"{name} was never made")
 
 
-def read_result(page: Page, house: str, code: str) -> bytes:
+def read_result(page: Page, portal_url: str, code: str) -> bytes:
     """Open the dossier on another machine with code and telephone, and take the result."""
-    page.goto(f"{house}/tra-cuu/")
+    page.goto(f"{portal_url}/tra-cuu/")
     page.locator("#id_ma").fill(code.lower().replace("-", " "))
     press(page, "Tra cứu")
     page.locator("#id_xac_minh").fill("3456")
@@ -88,9 +88,9 @@ def read_result(page: Page, house: str, code: str) -> bytes:
     return download(page, "Tải về (PDF) Kết quả giải quyết")
 
 
-def test_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
+def test_bts_permit_is_found_sent_paid_granted_and_taken_home(portal_url, visitor):
     citizen = visitor()
-    citizen.goto(f"{house}/")
+    citizen.goto(f"{portal_url}/")
     # Three clicks from the first page: the service, "Nộp hồ sơ", "Bắt đầu".
     citizen.get_by_role("link", name="Cấp Giấy phép xây dựng trạm BTS (loại II)").first.click()
     citizen.get_by_role("link", name="Nộp hồ sơ").first.click()
@@ -128,14 +128,14 @@ def test_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     assert the_dossier().fee_paid == 100_000
 
     officer = visitor(viewport=DESKTOP, javascript=True)
-    sign_in_staff(officer, house, Role.DESK)
-    open_by_code(officer, f"{house}/ho-so/{code}/")
+    sign_in_staff(officer, portal_url, Role.DESK)
+    open_by_code(officer, f"{portal_url}/ho-so/{code}/")
     act(officer, "Tiếp nhận")
     number = the_dossier().official_number
     assert re.fullmatch(r"000\.00\.15\.H48-\d{6}-0001", number)
 
     specialist = visitor(viewport=DESKTOP, javascript=True)
-    sign_in_staff(specialist, house, Role.CASE)
+    sign_in_staff(specialist, portal_url, Role.CASE)
     open_by_code(specialist, number)
     act(specialist, "Bắt đầu giải quyết")
     act(
@@ -146,14 +146,14 @@ def test_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     )
 
     leader = visitor(viewport=DESKTOP, javascript=True)
-    sign_in_staff(leader, house, Role.LEADER)
+    sign_in_staff(leader, portal_url, Role.LEADER)
     open_by_code(leader, code)
     act(leader, "Phê duyệt")
 
     open_by_code(officer, code)
     act(officer, "Trả kết quả")
 
-    result = text_of(read_result(visitor(), house, code))
+    result = text_of(read_result(visitor(), portal_url, code))
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in result
     assert "Cho phép xây dựng trạm BTS loại II tại xã Ba Xa." in result
     assert the_dossier().state == State.DELIVERED
@@ -166,9 +166,9 @@ def test_bts_permit_is_found_sent_paid_granted_and_taken_home(house, visitor):
     ]
 
 
-def test_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
+def test_education_allowance_goes_its_whole_way_without_any_fee(portal_url, visitor):
     citizen = visitor()
-    citizen.goto(f"{house}/dich-vu/?q=tro+cap+uu+dai+giao+duc")
+    citizen.goto(f"{portal_url}/dich-vu/?q=tro+cap+uu+dai+giao+duc")
     citizen.get_by_role("link", name="Cấp sổ và trợ cấp ưu đãi giáo dục và đào tạo").first.click()
     citizen.get_by_role("link", name="Nộp hồ sơ").first.click()
     press(citizen, "Bắt đầu")
@@ -192,12 +192,12 @@ def test_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
     expect(citizen.get_by_role("link", name="Thanh toán")).to_have_count(0)
 
     officer = visitor(viewport=DESKTOP)
-    sign_in_staff(officer, house, Role.DESK)
+    sign_in_staff(officer, portal_url, Role.DESK)
     open_by_code(officer, code)
     act(officer, "Tiếp nhận")
 
     specialist = visitor(viewport=DESKTOP)
-    sign_in_staff(specialist, house, Role.CASE)
+    sign_in_staff(specialist, portal_url, Role.CASE)
     open_by_code(specialist, code)
     act(specialist, "Bắt đầu giải quyết")
     act(specialist, "Yêu cầu bổ sung", note="Giấy xác nhận của trường bản rõ hơn")
@@ -211,11 +211,11 @@ def test_education_allowance_goes_its_whole_way_without_any_fee(house, visitor):
     open_by_code(specialist, code)
     act(specialist, "Trình phê duyệt", note="Đủ điều kiện.", result_text="Cấp sổ ưu đãi giáo dục.")
     leader = visitor(viewport=DESKTOP)
-    sign_in_staff(leader, house, Role.LEADER)
+    sign_in_staff(leader, portal_url, Role.LEADER)
     open_by_code(leader, code)
     act(leader, "Phê duyệt")
     open_by_code(officer, code)
     act(officer, "Trả kết quả")
 
-    assert "Cấp sổ ưu đãi giáo dục." in text_of(read_result(visitor(), house, code))
+    assert "Cấp sổ ưu đãi giáo dục." in text_of(read_result(visitor(), portal_url, code))
     assert the_dossier().fee_total == 0

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from dossiers.models import Dossier
 from dossiers.states import State
+from tests.browser.actions import fill_applicant, press
 from tests.browser.conftest import DESKTOP
-from tests.browser.hands import fill_applicant, press
 from tests.dossiers.factories import DossierFactory
 from tests.portal.factories import UserFactory
 from tests.services.factories import PaperFactory, ServiceFactory
@@ -65,14 +65,14 @@ def reader(visitor) -> Page:
     return visitor(viewport=NARROWEST, javascript=True)
 
 
-def test_public_pages_have_no_fault_and_fit_the_smallest_screen(house, reader):
+def test_public_pages_have_no_fault_and_fit_the_smallest_screen(portal_url, reader):
     for path in PUBLIC.values():
-        reader.goto(house + path)
+        reader.goto(portal_url + path)
         look(reader)
 
 
-def test_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, reader):
-    reader.goto(f"{house}/nop-ho-so/{BTS}/")
+def test_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(portal_url, reader):
+    reader.goto(f"{portal_url}/nop-ho-so/{BTS}/")
     press(reader, "Bắt đầu")
     look(reader)
     press(reader, "Lưu và đi tiếp")
@@ -81,30 +81,30 @@ def test_pages_of_sending_have_no_fault_and_fit_the_smallest_screen(house, reade
     fill_applicant(reader, "Nhận tại Bộ phận Một cửa")
     draft = Dossier.objects.get()
     for number in range(2, 8):
-        reader.goto(house + reverse("dossiers:fill", args=[BTS, draft.tracking_code, number]))
+        reader.goto(portal_url + reverse("dossiers:fill", args=[BTS, draft.tracking_code, number]))
         look(reader)
 
 
 @pytest.mark.parametrize(
     "state", [State.SUBMITTED, State.SUPPLEMENT, State.AWAITING_PAYMENT, State.DELIVERED]
 )
-def test_dossier_has_no_fault_and_fits_whoever_looks(house, reader, state):
+def test_dossier_has_no_fault_and_fits_whoever_looks(portal_url, reader, state):
     service = ServiceFactory(paid=True, name="Cấp giấy có tên rất dài để thử một trang hẹp đến đâu")
     PaperFactory(service=service)
     dossier = DossierFactory(state=state, service=service)
-    reader.goto(house + dossier.get_absolute_url())
+    reader.goto(portal_url + dossier.get_absolute_url())
     look(reader)
     reader.locator("#id_xac_minh").fill("3456")
     press(reader, "Mở hồ sơ")
     look(reader)
     for name in ("sent", "supplement", "withdraw"):
-        reader.goto(house + reverse(f"dossiers:{name}", args=[dossier.tracking_code]))
+        reader.goto(portal_url + reverse(f"dossiers:{name}", args=[dossier.tracking_code]))
         look(reader)
 
 
-def test_paying_has_no_fault_and_fits(house, reader):
+def test_paying_has_no_fault_and_fits(portal_url, reader):
     dossier = DossierFactory(service=ServiceFactory(paid=True))
-    reader.goto(house + reverse("payments:checkout", args=[dossier.tracking_code]))
+    reader.goto(portal_url + reverse("payments:checkout", args=[dossier.tracking_code]))
     look(reader)
     press(reader, "Thanh toán")
     look(reader)
@@ -112,14 +112,14 @@ def test_paying_has_no_fault_and_fits(house, reader):
     look(reader)
 
 
-def test_ones_own_dossiers_have_no_fault_and_fit(house, visitor):
+def test_ones_own_dossiers_have_no_fault_and_fit(portal_url, visitor):
     citizen = UserFactory()
     citizen.set_password("mật khẩu để thử 1")
     citizen.save()
     for state in (State.DRAFT, State.SUBMITTED):
         DossierFactory(owner=citizen, state=state, service=ServiceFactory(online=True))
     page = visitor(viewport=DESKTOP, javascript=True)
-    page.goto(f"{house}/tai-khoan/login/?next=/ho-so-cua-toi/")
+    page.goto(f"{portal_url}/tai-khoan/login/?next=/ho-so-cua-toi/")
     page.locator("#id_login").fill(citizen.username)
     page.locator("#id_password").fill("mật khẩu để thử 1")
     press(page, "Đăng nhập")
@@ -127,9 +127,9 @@ def test_ones_own_dossiers_have_no_fault_and_fit(house, visitor):
     look(page)
 
 
-def test_keyboard_alone_reaches_the_content_and_every_field(house, visitor):
+def test_keyboard_alone_reaches_the_content_and_every_field(portal_url, visitor):
     page = visitor(javascript=True)
-    page.goto(f"{house}/nop-ho-so/{BTS}/")
+    page.goto(f"{portal_url}/nop-ho-so/{BTS}/")
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
@@ -137,10 +137,10 @@ def test_keyboard_alone_reaches_the_content_and_every_field(house, visitor):
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-def test_no_page_asks_for_a_script_or_for_anything_from_elsewhere(house, visitor):
+def test_no_page_asks_for_a_script_or_for_anything_from_elsewhere(portal_url, visitor):
     page, asked = visitor(javascript=True), []
     page.on("request", lambda request: asked.append((request.resource_type, request.url)))
     for path in PUBLIC.values():
-        page.goto(house + path)
+        page.goto(portal_url + path)
     assert not {kind for kind, _url in asked} & {"script", "font", "xhr", "fetch"}
-    assert all(url.startswith(house) for _kind, url in asked)
+    assert all(url.startswith(portal_url) for _kind, url in asked)

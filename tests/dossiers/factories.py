@@ -1,6 +1,6 @@
 """Dossiers for tests, made through the workflow alone.
 
-No test meets a state that the house could not reach.
+No test meets a state that the portal could not reach.
 """
 
 import io

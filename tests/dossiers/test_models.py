@@ -204,7 +204,7 @@ def test_place_of_a_file_tells_nothing_about_it():
     assert other != attachment.file.name
 
 
-def test_digest_of_an_attempt_depends_on_the_secret_of_the_house(settings):
+def test_digest_of_an_attempt_depends_on_the_secret_key(settings):
     digest = FailedAttempt.digest_of("code", "K7QD-93MX-AT4C")
     assert digest != FailedAttempt.digest_of("address", "K7QD-93MX-AT4C")
     settings.SECRET_KEY = "another"

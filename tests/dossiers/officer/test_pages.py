@@ -343,9 +343,7 @@ def test_page_shows_answers_papers_timeline_and_mails_and_changes_nothing(sign_i
     assert sign_in(Role.CASE).post(page_of(dossier)).status_code == 405
 
 
-def test_page_costs_few_statements_whatever_has_happened(
-    sign_in, django_assert_max_num_queries
-):
+def test_page_costs_few_statements_whatever_has_happened(sign_in, django_assert_max_num_queries):
     dossier = DossierFactory(state=State.DELIVERED)
     client = sign_in(Role.CASE)
     with django_assert_max_num_queries(12):

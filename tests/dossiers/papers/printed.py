@@ -1,4 +1,4 @@
-"""Papers in the hands of a test: the row, the PDF that comes out, and its words."""
+"""Papers as tests read them: the row, the PDF that comes out, and its words."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""What people's hands do on the pages, in the words on the buttons."""
+"""What people do on the pages, in the words on the buttons."""
 
 from playwright.sync_api import Page, expect
 
@@ -37,11 +37,11 @@ def upload(page: Page, slot: str, file) -> None:
     expect(page.locator(f"#{slot} .status--done")).to_be_visible()
 
 
-def sign_in_staff(page: Page, house: str, role) -> None:
+def sign_in_staff(page: Page, portal_url: str, role) -> None:
     officer = UserFactory(role=role, full_name=f"Cán bộ {role.label}", title=str(role.label))
     officer.set_password(PASSWORD)
     officer.save()
-    page.goto(f"{house}/admin/")
+    page.goto(f"{portal_url}/admin/")
     page.locator("#id_username").fill(officer.username)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("[type=submit]").click()

@@ -1,4 +1,4 @@
-"""What a hostile visitor sends.
+"""What somebody sends who means harm.
 
 Values, every address of the portal, and a browser that answers for each of them.
 """
