@@ -18,6 +18,7 @@ from dossiers import access
 from dossiers.moves import NotAllowed
 from dossiers.states import Role
 from payments import ledger
+from payments.gateways import GATEWAYS
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from services import formats
 from services.read_only_admin import ReadOnlyAdmin
@@ -57,6 +58,27 @@ class MessageInline(StaffOnly, admin.TabularInline):
         return breakable(message.raw)
 
 
+class NamedProvider:
+    """Adds the column `provider_name` to the admin of a model with a provider."""
+
+    @admin.display(description="cổng thanh toán", ordering="provider")
+    def provider_name(self, row: Payment | GatewayMessage) -> str:
+        """Return what staff call the provider, or the key of one that is registered no longer."""
+        if row.provider in GATEWAYS:
+            return GATEWAYS[row.provider].name
+        return row.provider or "–"  # cash
+
+
+class ProviderFilter(admin.SimpleListFilter):
+    title, parameter_name = "cổng thanh toán", "cong"
+
+    def lookups(self, request, model_admin):
+        return [(gateway.provider, gateway.name) for gateway in GATEWAYS.values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
 class UnconfirmedFilter(admin.SimpleListFilter):
     """Money that has perhaps left somebody's account and is not in our books."""
 
@@ -73,7 +95,7 @@ class UnconfirmedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Payment)
-class PaymentAdmin(StaffOnly, admin.ModelAdmin):
+class PaymentAdmin(NamedProvider, StaffOnly, admin.ModelAdmin):
     """Shows and finds; `take_cash` is the one thing that staff do with money here."""
 
     list_display = [
@@ -91,7 +113,7 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
         UnconfirmedFilter,
         "state",
         "method",
-        "provider",
+        ProviderFilter,
         "refund_reason",
     ]
     list_select_related = ["dossier"]
@@ -115,7 +137,7 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
         "reference",
         "state",
         "method",
-        "provider",
+        "provider_name",
         "created_at",
         "expires_at",
         "settled_at",
@@ -124,7 +146,7 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
         "result_code",
         "to_refund",
     ]
-    readonly_fields = ["sum", "to_refund"]
+    readonly_fields = ["sum", "provider_name", "to_refund"]
 
     @admin.display(description="số tiền", ordering="amount")
     def sum(self, payment: Payment) -> str:
@@ -144,24 +166,24 @@ class PaymentAdmin(StaffOnly, admin.ModelAdmin):
 
 
 @admin.register(GatewayMessage)
-class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
+class GatewayMessageAdmin(NamedProvider, StaffOnly, admin.ModelAdmin):
     """Every message in a provider's name; the filters find forgeries and wrong amounts."""
 
     list_display = [
         "received_at",
-        "provider",
+        "provider_name",
         "kind",
         "signature_ok",
         "says_paid",
         "outcome",
         "payment",
     ]
-    list_filter = ["provider", "kind", "signature_ok", "outcome", "received_at"]
+    list_filter = [ProviderFilter, "kind", "signature_ok", "outcome", "received_at"]
     list_select_related = ["payment"]
     list_per_page = 50
     fields = [
         "received_at",
-        "provider",
+        "provider_name",
         "kind",
         "payment",
         "signature_ok",
@@ -169,7 +191,7 @@ class GatewayMessageAdmin(StaffOnly, admin.ModelAdmin):
         "outcome",
         "words",
     ]
-    readonly_fields = ["words"]
+    readonly_fields = ["provider_name", "words"]
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     actions = None

@@ -75,6 +75,7 @@ class Gateway(ABC):
     """One provider. Reads its own settings; knows no payment, no dossier and no request."""
 
     provider: str  # at most 20 letters, digits and hyphens; it stands in addresses and rows
+    name: str  # what staff call it, in Vietnamese
     is_play_money = False
     can_query = False
     can_refund = False

@@ -75,6 +75,7 @@ class VNPayGateway(Gateway):
     """The provider as settings.VNPAY describes it: PAY_URL, TMN_CODE, HASH_SECRET."""
 
     provider = "vnpay"
+    name = "VNPay"
 
     @property
     def is_ready(self) -> bool:

@@ -114,6 +114,20 @@ def test_filter_finds_wrong_amounts(client, desk):
     assert row.outcome == "wrong_amount"
 
 
+@pytest.mark.parametrize("address", [LIST, MESSAGES])
+def test_filter_finds_what_went_through_one_provider_by_its_name(client, desk, address):
+    payment = PaymentFactory()
+    call(signed_message(payment))
+    assert ">Ngân hàng thử nghiệm</a>" in page(client.get(address))
+    assert len(shown(client.get(address, {"cong": payment.provider}))) == 1
+    assert shown(client.get(address, {"cong": "vnpay"})) == set()
+
+
+def test_payment_page_calls_the_provider_by_its_name(client, desk):
+    payment = PaymentFactory()
+    assert "Ngân hàng thử nghiệm" in page(client.get(f"{LIST}{payment.pk}/change/"))
+
+
 def test_list_shows_the_payments_of_one_dossier(client, desk):
     payment = PaymentFactory()
     PaymentFactory()

@@ -12,6 +12,7 @@ from payments.gateways.vnpay import VNPayGateway
 
 class MockGateway(VNPayGateway):
     provider = "mock"
+    name = "Ngân hàng thử nghiệm"
     is_play_money = True
 
     @property
