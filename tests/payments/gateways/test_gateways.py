@@ -43,6 +43,11 @@ def test_gateway_stands_under_its_name_which_fits_addresses_and_rows(provider):
 
 
 @pytest.mark.parametrize("provider", GATEWAYS)
+def test_gateway_has_a_name_of_its_own_for_staff(provider):
+    assert [gateway.name for gateway in GATEWAYS.values()].count(get_gateway(provider).name) == 1
+
+
+@pytest.mark.parametrize("provider", GATEWAYS)
 @pytest.mark.parametrize("raw", ["", "a=1", "{}", "[", "\x00", "%ff", "é" * 4000])
 def test_gateway_reads_no_message_out_of_rubbish(provider, raw):
     assert get_gateway(provider).read(raw) is None
