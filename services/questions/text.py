@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from services import paper_font
 from services.questions.base import ANSWER_MISSING, TypedQuestion
 from services.questions.spec_keys import read_length, spec_key
 
@@ -17,11 +20,32 @@ EXAMPLE_NAMES = (
 )  # fmt: skip
 
 
+def _typed(char: str) -> str:
+    """Return a character as a keyboard types it: any kind of space is a space."""
+    if char in "\r\n\t" or char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else ""
+
+
+def refuse_undrawn(text: str) -> None:
+    """Raise ValidationError, naming them, when `text` has characters that papers cannot print.
+
+    Refused where they are typed: a paper that could not be printed would block its dossier.
+    """
+    undrawn = paper_font.undrawn(text)
+    if undrawn:
+        sentence = _(
+            "Giấy tờ không in được ký tự: %(characters)s. Hãy bỏ hoặc viết lại bằng chữ cái."
+        )
+        characters = {"characters": " ".join(undrawn)}
+        raise ValidationError(sentence, code="undrawn", params=characters)
+
+
 class CleanCharField(forms.CharField):
     """Text in composed Unicode, without control characters that no keyboard types.
 
-    A text that is too long is refused with a sentence, not cut off. `replacements` are made in what
-    was typed before it is checked.
+    A text that is too long, or that papers could not print, is refused with a sentence that names
+    what is wrong. `replacements` are made in what was typed before it is checked.
     """
 
     default_error_messages = {"required": ANSWER_MISSING}
@@ -29,10 +53,14 @@ class CleanCharField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        text = "".join(char for char in text if char in "\r\n\t" or char.isprintable())
+        text = "".join(_typed(char) for char in text)
         for pattern, replacement in self.replacements:
             text = pattern.sub(replacement, text)
         return text
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        refuse_undrawn(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
