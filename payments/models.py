@@ -42,6 +42,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def about(self, message: Message) -> Self:
         """The payment that a message names; a provider speaks of its own payments alone."""
+        if not message.is_ours:
+            return self.none()
         return self.filter(provider=message.provider, reference=message.reference)
 
     def unconfirmed(self) -> Self:
@@ -137,6 +139,15 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def note(self, message: Message) -> None:
+        """Take over what a message names, cut to the columns: money is booked whatever it says."""
+        for field, text in (
+            ("gateway_reference", message.gateway_reference),
+            ("bank_code", message.bank_code),
+            ("result_code", message.code),
+        ):
+            setattr(self, field, text[: self._meta.get_field(field).max_length])
 
 
 class LedgerEntry(AppendOnly):
