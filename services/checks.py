@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-
 from fontpkg import FontpkgError
 from fontTools.ttLib import TTLibError
 

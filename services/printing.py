@@ -64,7 +64,7 @@ def to_pdf(html: str, *stylesheets: Any) -> bytes:
     Nothing is fetched from any network or disk. Raises MissingGlyph rather than print an empty box
     or a letter of another font.
     """
-    # Asked of the font and not of WeasyPrint, which would take a letter from any font of the system.
+    # Asked of the font and not of WeasyPrint, which would take letters from any other font.
     missing = paper_font.undrawn(unescape(html))
     if missing:
         raise MissingGlyph(missing)
