@@ -271,6 +271,9 @@ LOGGING = {
             "filters": ["hide_codes"],
         },
     },
-    "loggers": {"weasyprint": {"level": "WARNING"}},  # six lines for each paper otherwise
+    "loggers": {
+        "weasyprint": {"level": "WARNING"},  # six lines for each paper otherwise
+        "fontTools": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
