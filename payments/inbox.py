@@ -54,10 +54,13 @@ def _storable(message: Message) -> Message:
 
     Only after its signature was verified, which covers that character.
     """
-    texts = {}
-    for name in ("reference", "code", "gateway_reference", "bank_code"):
-        texts[name] = without_nul(getattr(message, name))
-    return replace(message, **texts)
+    return replace(
+        message,
+        reference=without_nul(message.reference),
+        code=without_nul(message.code),
+        gateway_reference=without_nul(message.gateway_reference),
+        bank_code=without_nul(message.bank_code),
+    )
 
 
 def without_nul(text: str) -> str:

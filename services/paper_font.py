@@ -34,7 +34,7 @@ NEEDED = _letters_of_vietnamese() + "0123456789₫–—“”‘’…•²³°
 
 def path(weight: int, style: str) -> Path:
     """Return the file of a face. Raises fontpkg.FontpkgError when it is not installed."""
-    return fontpkg.path(PACKAGED_FAMILY, weight, style)
+    return Path(fontpkg.path(PACKAGED_FAMILY, weight, style))
 
 
 def face_rules() -> str:
