@@ -19,14 +19,14 @@ from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, Sp
 from services.questions.base import Question
 from services.questions.registry import KINDS
 from services.questions.spec_keys import keys_of
-from services.questions.text import CleanCharField, refuse_undrawn
+from services.questions.text import PrintedCharField, refuse_undrawn
 
 # What is written here is printed on papers. An address of either kind is checked as such.
 PRINTED_TEXT: dict[type[models.Field], dict[str, Any]] = {
     models.SlugField: {},
     models.EmailField: {},
-    models.CharField: {"form_class": CleanCharField},
-    models.TextField: {"form_class": CleanCharField},
+    models.CharField: {"form_class": PrintedCharField},
+    models.TextField: {"form_class": PrintedCharField},
 }
 
 

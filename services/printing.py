@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -77,6 +78,7 @@ def to_pdf(html: str, *stylesheets: Any) -> bytes:
     return pdf
 
 
+@cache
 def weasyprint() -> Any:
     """Return WeasyPrint, imported late: it takes half a second, and needs Pango from the system."""
     with warnings.catch_warnings():

@@ -3,7 +3,7 @@
 from django.contrib.auth.admin import UserAdmin
 from django.db import models
 
-from services.questions.text import CleanCharField
+from services.questions.text import PrintedCharField
 
 
 class PersonAdmin(UserAdmin):
@@ -11,7 +11,7 @@ class PersonAdmin(UserAdmin):
 
     formfield_overrides = {
         models.EmailField: {},
-        models.CharField: {"form_class": CleanCharField},
+        models.CharField: {"form_class": PrintedCharField},
     }
     list_display = ["username", "full_name", "title", "is_staff", "is_active"]
     search_fields = ["username", "full_name", "email", "phone"]

@@ -27,6 +27,30 @@ def _typed(char: str) -> str:
     return " " if unicodedata.category(char) == "Zs" else ""
 
 
+class CleanCharField(forms.CharField):
+    """Text in composed Unicode, without control characters that no keyboard types.
+
+    A text that is too long is refused with a sentence, not cut off. `replacements` are made in what
+    was typed before it is checked.
+    """
+
+    default_error_messages = {"required": ANSWER_MISSING}
+    replacements: ClassVar[tuple[tuple[re.Pattern[str], str], ...]] = ()
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFC", super().to_python(value) or "")
+        text = "".join(_typed(char) for char in text)
+        for pattern, replacement in self.replacements:
+            text = pattern.sub(replacement, text)
+        return text
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
 def refuse_undrawn(text: str) -> None:
     """Raise ValidationError, naming them, when `text` has characters that papers cannot print.
 
@@ -41,32 +65,10 @@ def refuse_undrawn(text: str) -> None:
         raise ValidationError(sentence, code="undrawn", params=characters)
 
 
-class CleanCharField(forms.CharField):
-    """Text in composed Unicode, without control characters that no keyboard types.
+class PrintedCharField(CleanCharField):
+    """Text that goes onto papers as it is."""
 
-    A text that is too long, or that papers could not print, is refused with a sentence that names
-    what is wrong. `replacements` are made in what was typed before it is checked.
-    """
-
-    default_error_messages = {"required": ANSWER_MISSING}
-    replacements: ClassVar[tuple[tuple[re.Pattern[str], str], ...]] = ()
-
-    def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        text = "".join(_typed(char) for char in text)
-        for pattern, replacement in self.replacements:
-            text = pattern.sub(replacement, text)
-        return text
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        refuse_undrawn(value)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Leave out the browser's own maxlength: it cuts what is pasted and says nothing."""
-        attrs = super().widget_attrs(widget)
-        attrs.pop("maxlength", None)
-        return attrs
+    default_validators = [refuse_undrawn]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ class Text(TypedQuestion):
     max_length: int | None = spec_key(read_length, default=None)
 
     def make_field(self, **common: Any) -> forms.Field:
-        return CleanCharField(max_length=self.max_length or self.default_max_length, **common)
+        return PrintedCharField(max_length=self.max_length or self.default_max_length, **common)
 
     def words(self, answer: Any) -> str:
         return str(answer)

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import paper_font
-from services.questions.text import CleanCharField
+from services.questions.text import CleanCharField, PrintedCharField
 from tests.services.factories import question_of
 from tests.services.questions.field_errors import refusal
 
 
 @given(st.text())
 def test_text_keeps_what_papers_can_print_and_refuses_the_rest_by_name(typed):
-    field = CleanCharField(required=False)
+    field = PrintedCharField(required=False)
     text = field.to_python(typed.replace("\x00", ""))
     undrawn = paper_font.undrawn(text)
 
@@ -28,15 +28,20 @@ def test_text_keeps_what_papers_can_print_and_refuses_the_rest_by_name(typed):
     "typed", ["Nguyễn Thị Ỷ", "Müller Łukasz", "Анна Иванова", "5 m² – 2.000 ₫"]
 )
 def test_text_takes_every_letter_that_the_font_of_papers_draws(typed):
-    assert CleanCharField().clean(typed) == typed
+    assert PrintedCharField().clean(typed) == typed
 
 
 @pytest.mark.parametrize(("typed", "named"), [("Lan 🌺 Hoa", "🌺"), ("王伟", "王 伟"), ("ສົມ", "ສ")])
-def test_text_names_the_characters_that_no_paper_can_print(typed, named):
+def test_printed_text_names_the_characters_that_no_paper_can_print(typed, named):
     with pytest.raises(ValidationError) as refused:
-        CleanCharField().clean(typed)
+        PrintedCharField().clean(typed)
 
     assert f"không in được ký tự: {named}" in str(refused.value)
+
+
+def test_text_that_is_not_printed_may_hold_any_sign():
+    """A code is copied with what stands before it."""
+    assert CleanCharField().clean("📋 KRCJ-49JA-H9EH") == "📋 KRCJ-49JA-H9EH"
 
 
 def test_text_reads_any_kind_of_space_as_a_space():
