@@ -2,10 +2,10 @@
 
 FROM python:3.12-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
-# What WeasyPrint writes PDFs with, and a serif font that knows Vietnamese.
+# What WeasyPrint writes PDFs with. The font of papers is a Python package.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-liberation \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1 \
     && rm -rf /var/lib/apt/lists/*
 
 FROM base AS built
@@ -25,6 +25,8 @@ COPY --from=built /venv /venv
 COPY --from=built /static /static
 COPY --from=built /app /app
 ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=4
+# Fontconfig keeps its cache there: the rest of the image is read-only.
+ENV XDG_CACHE_HOME=/tmp
 USER 10001:10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "portal.wsgi:application"]

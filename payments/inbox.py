@@ -5,6 +5,7 @@ after.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -44,7 +45,26 @@ def receive_return(gateway: Gateway, raw: str) -> Message | None:
 
 def read(gateway: Gateway, raw: str) -> Message | None:
     """Return the verified message; None when it is badly signed, too long, or no answer at all."""
-    return gateway.read(raw) if len(raw) <= MAX_RAW else None
+    message = gateway.read(raw) if len(raw) <= MAX_RAW else None
+    return message and _storable(message)
+
+
+def _storable(message: Message) -> Message:
+    """Return the message without the one character that PostgreSQL neither keeps nor looks up.
+
+    Only after its signature was verified, which covers that character.
+    """
+    return replace(
+        message,
+        reference=without_nul(message.reference),
+        code=without_nul(message.code),
+        gateway_reference=without_nul(message.gateway_reference),
+        bank_code=without_nul(message.bank_code),
+    )
+
+
+def without_nul(text: str) -> str:
+    return text.replace("\x00", "�")
 
 
 def settle(message: Message) -> Outcome:
@@ -59,8 +79,7 @@ def keep(
     gateway: Gateway, kind: GatewayMessage.Kind, raw: str, message: Message | None
 ) -> GatewayMessage:
     """Write the row of a message; a return is kept once, however often it is reloaded."""
-    # A NUL is the one character that PostgreSQL does not keep.
-    text = raw.replace("\x00", "�")
+    text = without_nul(raw)
     payment = None
     if message is not None:
         payment = Payment.objects.about(message).first()

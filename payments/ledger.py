@@ -110,6 +110,8 @@ def settle(message: Message) -> Outcome:
     A success is posted and allocated to the dossier; a failure never undoes a success
     (`states.MOVES`).
     """
+    if not message.is_ours:
+        return Outcome.WRONG_TERMINAL
     payment = Payment.objects.select_for_update(no_key=True).about(message).first()
     if payment is None:
         return Outcome.NOT_FOUND
@@ -119,9 +121,7 @@ def settle(message: Message) -> Outcome:
     move = MOVE_OF[message.verdict]
     if not may(payment.state, move):
         return Outcome.ALREADY_RECORDED
-    payment.gateway_reference = message.gateway_reference
-    payment.bank_code = message.bank_code
-    payment.result_code = message.code
+    payment.note(message)
     if move == Move.SETTLE:
         payment.settled_at = timezone.now()
     _move(payment, move)

@@ -19,6 +19,9 @@ from payments.states import PaymentState
 from services.append_only import AppendOnly
 
 REFERENCE_LENGTH = 14
+# What a provider names is kept so far; its whole message is kept beside it.
+MAX_GATEWAY_REFERENCE = 30
+MAX_CODE = 20
 MAX_RAW = 4000  # characters; five times the longest message of a provider
 
 
@@ -42,6 +45,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def about(self, message: Message) -> Self:
         """The payment that a message names; a provider speaks of its own payments alone."""
+        if not message.is_ours:
+            return self.none()
         return self.filter(provider=message.provider, reference=message.reference)
 
     def unconfirmed(self) -> Self:
@@ -82,9 +87,11 @@ class Payment(models.Model):
     # Cash is paid in the moment it is written down: here equal to created_at.
     expires_at = models.DateTimeField(_("hết hạn lúc"))
     settled_at = models.DateTimeField(_("ghi nhận lúc"), null=True, blank=True)
-    gateway_reference = models.CharField(_("mã tại cổng thanh toán"), max_length=30, blank=True)
-    bank_code = models.CharField(_("ngân hàng"), max_length=20, blank=True)
-    result_code = models.CharField(_("mã kết quả"), max_length=20, blank=True)
+    gateway_reference = models.CharField(
+        _("mã tại cổng thanh toán"), max_length=MAX_GATEWAY_REFERENCE, blank=True
+    )
+    bank_code = models.CharField(_("ngân hàng"), max_length=MAX_CODE, blank=True)
+    result_code = models.CharField(_("mã kết quả"), max_length=MAX_CODE, blank=True)
     needs_refund = models.BooleanField(_("cần hoàn tiền"), default=False)
     refund_reason = models.CharField(
         _("lý do hoàn"), max_length=12, choices=RefundReason.choices, blank=True
@@ -137,6 +144,12 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def note(self, message: Message) -> None:
+        """Take over what a message names, cut to the columns: money is booked whatever it says."""
+        self.gateway_reference = message.gateway_reference[:MAX_GATEWAY_REFERENCE]
+        self.bank_code = message.bank_code[:MAX_CODE]
+        self.result_code = message.code[:MAX_CODE]
 
 
 class LedgerEntry(AppendOnly):

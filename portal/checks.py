@@ -1,12 +1,16 @@
 """System checks that refuse development settings in production (PRODUCTION=1 manage.py check)."""
 
 import os
+import re
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
 
 # Mail backends that deliver to nobody.
 LOCAL_MAIL = ("filebased", "console", "locmem", "dummy")
+# The one of docker-compose.yml, for trying.
+MAIL_CATCHER = ("mail", 1025)
+EXAMPLE_DOMAIN = re.compile(r"[@.]example\.[a-z]+>?$")
 
 
 @register(Tags.security)
@@ -18,6 +22,29 @@ def production(app_configs, **kwargs) -> list[Error]:
         for wrong, code, sentence, hint in _rules()
         if wrong
     ]
+
+
+@register(Tags.security, deploy=True)
+def mail_reaches_people(app_configs, **kwargs) -> list[Warning]:
+    """Warn of mail that leaves and reaches nobody, or comes from nobody."""
+    warnings = []
+    if (settings.EMAIL_HOST, settings.EMAIL_PORT) == MAIL_CATCHER:
+        warnings.append(
+            Warning(
+                "EMAIL_URL is the mail catcher: no citizen gets any mail.",
+                hint="Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.vn:587.",
+                id="portal.W001",
+            )
+        )
+    if EXAMPLE_DOMAIN.search(settings.DEFAULT_FROM_EMAIL):
+        warnings.append(
+            Warning(
+                "DEFAULT_FROM_EMAIL is an example: mail servers refuse mail from it.",
+                hint="Set DEFAULT_FROM_EMAIL to an address of the authority.",
+                id="portal.W002",
+            )
+        )
+    return warnings
 
 
 def _rules() -> list[tuple[bool, str, str, str]]:

@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
 log = logging.getLogger(__name__)
@@ -78,12 +79,24 @@ def unavailable(error: BaseException) -> HttpResponse:
 
 
 def reject_nul(get_response):
-    """Answer 400 to a NUL character in an address or a cookie: PostgreSQL text cannot hold one."""
+    """Answer 400 to a NUL character in an address or a cookie: PostgreSQL text cannot hold one.
+
+    The calls of payment providers are let through: they are kept and answered in their protocol,
+    whatever they hold.
+    """
 
     def middleware(request):
         cookies = "".join(request.COOKIES.values())  # decoded: a quoted "\000" is a NUL, too
-        if "\x00" in request.path + cookies or "%00" in request.META.get("QUERY_STRING", ""):
+        in_query = "%00" in request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path + cookies or (in_query and not _is_provider_call(request)):
             raise BadRequest("NUL in the address")
         return get_response(request)
 
     return middleware
+
+
+def _is_provider_call(request) -> bool:
+    try:
+        return resolve(request.path_info).view_name in ("payments:ipn", "payments:ipn_of")
+    except Resolver404:
+        return False

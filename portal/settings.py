@@ -123,11 +123,14 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Uploads and papers alone are for no other user: the setting FILE_UPLOAD_PERMISSIONS would
+    # hold for collected static files as well, which the web process has to read.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- Limits of what may come in ---
 
@@ -268,6 +271,9 @@ LOGGING = {
             "filters": ["hide_codes"],
         },
     },
-    "loggers": {"weasyprint": {"level": "WARNING"}},  # six lines for each paper otherwise
+    "loggers": {
+        "weasyprint": {"level": "WARNING"},  # six lines for each paper otherwise
+        "fontTools": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

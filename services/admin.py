@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
@@ -18,6 +19,15 @@ from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, Sp
 from services.questions.base import Question
 from services.questions.registry import KINDS
 from services.questions.spec_keys import keys_of
+from services.questions.text import PrintedCharField, refuse_undrawn
+
+# What is written here is printed on papers. An address of either kind is checked as such.
+PRINTED_TEXT: dict[type[models.Field], dict[str, Any]] = {
+    models.SlugField: {},
+    models.EmailField: {},
+    models.CharField: {"form_class": PrintedCharField},
+    models.TextField: {"form_class": PrintedCharField},
+}
 
 
 def form_help() -> SafeString:
@@ -51,6 +61,10 @@ class LinesField(forms.CharField):
         text = (value or "").replace("\x00", "")
         return [line.strip() for line in text.splitlines() if line.strip()]
 
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        refuse_undrawn(" ".join(value))
+
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
 
@@ -75,6 +89,7 @@ class IndentedJSONField(forms.JSONField):
             raise forms.ValidationError(
                 self.error_messages["invalid"], code="invalid", params={"value": value}
             )
+        refuse_undrawn(text)
         return read
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -140,17 +155,20 @@ class FormTemplateForm(forms.ModelForm):
 class PaperInline(admin.TabularInline):
     model = Paper
     extra = 0
+    formfield_overrides = PRINTED_TEXT
 
 
 class FeeInline(admin.TabularInline):
     model = Fee
     extra = 0
+    formfield_overrides = PRINTED_TEXT
 
 
 class FormTemplateInline(admin.StackedInline):
     model = FormTemplate
     form = FormTemplateForm
     extra = 0
+    formfield_overrides = PRINTED_TEXT
 
 
 @admin.register(Service)
@@ -158,6 +176,7 @@ class ServiceAdmin(admin.ModelAdmin):
     """A dossier keeps what its citizen saw: editing here changes only what comes later."""
 
     form = ServiceForm
+    formfield_overrides = PRINTED_TEXT
     list_display = ["name", "field", "agency", "level", "is_published", "is_featured", "updated_at"]
     list_filter = ["level", "field", "agency", "audience", "is_published", "is_featured"]
     list_select_related = ["field", "agency"]
@@ -192,12 +211,14 @@ class ServiceAdmin(admin.ModelAdmin):
 
 @admin.register(Agency)
 class AgencyAdmin(admin.ModelAdmin):
+    formfield_overrides = PRINTED_TEXT
     list_display = ["name", "code", "phone", "email"]
     search_fields = ["name", "code"]
 
 
 @admin.register(Field)
 class FieldAdmin(admin.ModelAdmin):
+    formfield_overrides = PRINTED_TEXT
     list_display = ["name", "code", "order", "summary"]
     search_fields = ["name", "code"]
 

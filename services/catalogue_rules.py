@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from services import paper_font
 from services.models import Fee, FormTemplate, Paper
 
 REQUIRED = object()  # in place of a default: the key must be written
@@ -150,6 +151,15 @@ TYPES: dict[str, tuple[Callable[[Any], bool], Any]] = {
 
 
 def type_error(value: Any, expects: str) -> str:
-    """Return what to do about a value of the wrong type; "" when it is right."""
+    """Return what to do about a value of the wrong type, or that papers cannot print.
+
+    "" when it is right.
+    """
     is_right, remedy = TYPES[expects]
-    return "" if is_right(value) else str(remedy)
+    if not is_right(value):
+        return str(remedy)
+
+    undrawn = paper_font.undrawn(str(value))
+    if undrawn:
+        return _("giấy tờ không in được ký tự: %(characters)s") % {"characters": " ".join(undrawn)}
+    return ""

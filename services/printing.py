@@ -4,6 +4,13 @@
 """
 
 import hashlib
+import logging
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from html import unescape
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from services import paper_font
 from services.models import FormTemplate
 from services.questions.specification import parse
 
@@ -43,19 +51,90 @@ def _html(template: FormTemplate) -> str | None:
         return render_to_string("services/pdf/blank_form.html", context)
 
 
+class MissingGlyph(Exception):
+    """The font of papers does not draw some characters of a paper; its text names them."""
+
+    def __init__(self, characters: str) -> None:
+        named = ", ".join(f"{char} (U+{ord(char):04X})" for char in characters)
+        super().__init__(f"Phông chữ của giấy tờ không có ký tự: {named}")
+
+
 def to_pdf(html: str, *stylesheets: Any) -> bytes:
-    """Return `html` as a tagged PDF, with WeasyPrint's `stylesheets`.
+    """Return `html` as a tagged PDF in the font of papers, with WeasyPrint's `stylesheets`.
 
-    Nothing is fetched from any network or disk.
+    Nothing is fetched from any network or disk. Raises MissingGlyph rather than print an empty box
+    or a letter of another font.
     """
-    # WeasyPrint takes half a second to import and needs Pango from the system: only printing
-    # should pay for that.
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
+    # Asked of the font and not of WeasyPrint, which would take letters from any other font.
+    missing = paper_font.undrawn(unescape(html))
+    if missing:
+        raise MissingGlyph(missing)
 
-    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=()))
-    pdf: bytes = page.write_pdf(stylesheets=stylesheets, pdf_variant="pdf/ua-1")
+    with _complaints_as_errors():
+        page = weasyprint().HTML(string=html, url_fetcher=_fetcher())
+        pdf: bytes = page.write_pdf(
+            stylesheets=stylesheets, font_config=_paper_fonts(), pdf_variant="pdf/ua-1"
+        )
     return pdf
+
+
+@cache
+def weasyprint() -> Any:
+    """Return WeasyPrint, imported late: it takes half a second, and needs Pango from the system."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="No fonts configured")  # we bring our own
+        import weasyprint
+    return weasyprint
+
+
+def _fetcher(*protocols: str) -> Any:
+    return weasyprint().urls.URLFetcher(allowed_protocols=protocols)
+
+
+def _paper_fonts() -> Any:
+    """Return a font configuration with the faces of the paper's font.
+
+    A new one for each document: Pango's are not safe between threads, and the files behind an old
+    one may be cleared away from the temporary folder.
+    """
+    fonts = weasyprint().text.fonts.FontConfiguration()
+    rules = paper_font.face_rules()
+    weasyprint().CSS(string=rules, font_config=fonts, url_fetcher=_fetcher("file"))
+    return fonts
+
+
+@contextmanager
+def _complaints_as_errors() -> Iterator[None]:
+    """Raise what WeasyPrint only logs in this thread: a face it cannot load, a missing glyph."""
+    handler = _FontComplaints()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+    if handler.unloaded:
+        raise RuntimeError(handler.unloaded[0])
+    if handler.undrawn:
+        raise MissingGlyph("".join(dict.fromkeys(handler.undrawn)))
+
+
+class _FontComplaints(logging.Handler):
+    """Keeps what is logged about fonts in the thread that made it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.thread = threading.get_ident()
+        self.unloaded: list[str] = []
+        self.undrawn: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread != self.thread:
+            return
+        if str(record.msg).startswith("Font-face"):
+            self.unloaded.append(record.getMessage())
+        elif str(record.msg).startswith(".notdef") and isinstance(record.args, tuple):
+            self.undrawn.append(str(record.args[0]))
 
 
 def _store(name: str, content: bytes) -> None:

@@ -90,8 +90,8 @@ def template(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     )
     try:
         content = form.file.open() if form.file else printing.blank_form(form)
-    except OSError as error:
-        log.error("the file of form %s is not in the store: %s", form.pk, type(error).__name__)
+    except (OSError, printing.MissingGlyph) as error:
+        log.error("form %s cannot be given out: %s", form.pk, type(error).__name__)
         raise Http404 from error
     if content is None:
         raise Http404

@@ -13,10 +13,9 @@ from django.db import close_old_connections, transaction
 from django.urls import reverse
 
 from dossiers.states import Role, State
-from payments.models import LedgerEntry
 from tests.bad_values import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
-from tests.payments.factories import PaymentFactory, open_payment, signed_message
+from tests.payments.factories import open_payment
 from tests.portal.factories import UserFactory
 from tests.services.factories import FormTemplateFactory, PaperFactory, ServiceFactory, small_form
 from tests.services.test_admin import change, typed
@@ -258,14 +257,6 @@ def test_file_of_any_name_is_kept_or_refused_in_words(browsers, draft, name):
             faults([browsers["citizen"].visit("POST", path, {"slot": "cccd", "tep-cccd": upload})])
             == []
         )
-
-
-def test_signed_word_of_the_gateway_that_the_database_cannot_hold_is_asked_for_again(client):
-    payment = PaymentFactory()
-    raw = signed_message(payment, vnp_TransactionNo="9" * 500, vnp_TxnRef="\x00")
-    response = client.generic("POST", reverse("payments:ipn"), raw)
-    assert response.json()["RspCode"] in ("01", "99")
-    assert not LedgerEntry.objects.exists()
 
 
 # --- What no browser sends: straight to the application ---

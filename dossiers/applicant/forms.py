@@ -19,7 +19,7 @@ from services.questions.citizen_id import CitizenIdField
 from services.questions.email import EmailField
 from services.questions.phone import PhoneField
 from services.questions.specification import Section
-from services.questions.text import CleanCharField
+from services.questions.text import CleanCharField, PrintedCharField
 
 
 class StaticText:
@@ -101,7 +101,7 @@ def layout_of(section: Section) -> Iterator[Field | StaticText]:
 class ApplicantForm(StepForm):
     """Who sends the dossier and how the result reaches them; the same for every service."""
 
-    applicant_name = CleanCharField(
+    applicant_name = PrintedCharField(
         label=_("Họ và tên"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     citizen_id = CitizenIdField(
@@ -116,7 +116,7 @@ class ApplicantForm(StepForm):
         required=False,
         help_text=_("Để nhận thông báo mỗi khi hồ sơ có thay đổi."),
     )
-    address = CleanCharField(
+    address = PrintedCharField(
         label=_("Địa chỉ liên hệ"),
         max_length=300,
         help_text=_("Số nhà, thôn hoặc tổ, xã, huyện, tỉnh."),

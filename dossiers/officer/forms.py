@@ -13,6 +13,7 @@ from dossiers import facts
 from dossiers.models import Document, Dossier
 from dossiers.moves import Action, Clock, OfficerForm, Purpose, with_purpose
 from dossiers.states import State
+from services.questions.text import PrintedCharField
 
 MAX_NOTE = 4_000
 MAX_RESULT = 20_000
@@ -79,7 +80,7 @@ class MoveForm(forms.Form):
     note_help = "Không bắt buộc."
     use_required_attribute = False  # the page answers itself, in words that fit
 
-    note = forms.CharField(
+    note = PrintedCharField(
         widget=forms.Textarea(attrs={"rows": 4}), max_length=MAX_NOTE, required=False
     )
 
@@ -151,7 +152,7 @@ class FeeForm(MoveForm):
     note_label = "Căn cứ thu"
     note_help = "Vì sao phải nộp khoản này."
 
-    fee_name = forms.CharField(label="Nội dung thu", max_length=200, required=False)
+    fee_name = PrintedCharField(label="Nội dung thu", max_length=200, required=False)
     amount = MoneyField(
         label="Số tiền (đồng)",
         min_value=0,
@@ -187,7 +188,7 @@ class ProposalForm(MoveForm):
     note_label = "Ý kiến trình"
     note_help = "Lãnh đạo đọc trước khi quyết định."
 
-    result_text = forms.CharField(
+    result_text = PrintedCharField(
         label="Nội dung kết quả",
         help_text="In nguyên văn vào giấy kết quả khi được phê duyệt.",
         widget=forms.Textarea(attrs={"rows": 10}),

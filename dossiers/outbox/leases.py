@@ -50,9 +50,12 @@ def mark_done(job: OutboxJob) -> None:
     job.save(update_fields=["status", "done_at", "error"])
 
 
-def record_failure(job: OutboxJob, error: Exception) -> None:
-    """Let the job wait longer after each failure, and give it up after MAX_ATTEMPTS."""
-    give_up = job.attempts >= MAX_ATTEMPTS
+def record_failure(job: OutboxJob, error: Exception, *, is_final: bool = False) -> None:
+    """Let the job wait longer after each failure, and give it up after MAX_ATTEMPTS.
+
+    A failure that `is_final` comes again whenever it is tried: it is given up at once.
+    """
+    give_up = is_final or job.attempts >= MAX_ATTEMPTS
     _write_failure(job, f"{type(error).__name__}: {error}", give_up=give_up)
 
 

@@ -9,6 +9,7 @@ from celery import shared_task
 from dossiers.models import OutboxJob
 from dossiers.outbox import leases, mail
 from dossiers.papers import render
+from services.printing import MissingGlyph
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,6 @@ def run(pk: int, do: Callable[[OutboxJob], None]) -> None:
         # message stays in the row.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("job %s failed: %s\n%s", pk, type(error).__name__, where)
-        leases.record_failure(job, error)
+        leases.record_failure(job, error, is_final=isinstance(error, MissingGlyph))
     else:
         leases.mark_done(job)

@@ -89,9 +89,7 @@ def to_pdf(html: str) -> bytes:
 
 @cache
 def _stylesheet() -> Any:
-    from weasyprint import CSS  # slow import: only a process that prints pays for it
-
-    return CSS(string=PRINT_CSS.read_text(encoding="utf-8"))
+    return printing.weasyprint().CSS(string=PRINT_CSS.read_text(encoding="utf-8"))
 
 
 def place_and_date(place: str, at: datetime) -> str:

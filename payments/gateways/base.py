@@ -31,6 +31,7 @@ class Outcome(models.TextChoices):
     ALREADY_RECORDED = "already", _("đã ghi từ trước")
     NOT_FOUND = "not_found", _("không có giao dịch này")
     WRONG_AMOUNT = "wrong_amount", _("sai số tiền")
+    WRONG_TERMINAL = "wrong_terminal", _("gửi cho đơn vị khác")
     BAD_SIGNATURE = "bad_signature", _("sai chữ ký")
     ERROR = "error", _("chưa ghi được, xin gọi lại")
 
@@ -54,7 +55,8 @@ class Message:
     """A message whose signature was found true.
 
     `code` is the provider's own result code. `amount` is 0, which no payment is of, when it gave
-    none that can be read; `paid_at` is None when it gave no time.
+    none that can be read; `paid_at` is None when it gave no time. `is_ours` is False when it was
+    meant for another merchant or terminal of the same provider.
     """
 
     provider: str
@@ -65,6 +67,7 @@ class Message:
     gateway_reference: str = ""
     bank_code: str = ""
     paid_at: datetime | None = None
+    is_ours: bool = True
 
 
 class NotSupported(Exception):

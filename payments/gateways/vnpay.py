@@ -41,6 +41,8 @@ REPLIES = {
     Outcome.NOT_FOUND: ("01", "Order not found"),
     Outcome.ALREADY_RECORDED: ("02", "Order already confirmed"),
     Outcome.WRONG_AMOUNT: ("04", "Invalid amount"),
+    # The protocol has no code of its own for it: an order of another terminal is not in our books.
+    Outcome.WRONG_TERMINAL: ("01", "Order not found"),
     Outcome.BAD_SIGNATURE: ("97", "Invalid signature"),
     Outcome.ERROR: ("99", "Unknown error"),
 }
@@ -134,6 +136,8 @@ class VNPayGateway(Gateway):
             gateway_reference=fields.get("vnp_TransactionNo", ""),
             bank_code=fields.get("vnp_BankCode", ""),
             paid_at=read_time(fields.get("vnp_PayDate", "")),
+            # One secret may serve several terminals of a merchant.
+            is_ours=fields.get("vnp_TmnCode") == settings.VNPAY["TMN_CODE"],
         )
 
     def reply(self, outcome: Outcome) -> HttpResponse:

@@ -1,11 +1,18 @@
 """The accounts of people in the admin."""
 
 from django.contrib.auth.admin import UserAdmin
+from django.db import models
+
+from services.questions.text import PrintedCharField
 
 
 class PersonAdmin(UserAdmin):
     """Accounts, with the fields that papers print. Roles are groups."""
 
+    formfield_overrides = {
+        models.EmailField: {},
+        models.CharField: {"form_class": PrintedCharField},
+    }
     list_display = ["username", "full_name", "title", "is_staff", "is_active"]
     search_fields = ["username", "full_name", "email", "phone"]
     fieldsets = [

@@ -22,6 +22,7 @@ PRODUCTION = {  # as in docs/environment.md, with made-up values
     "CSRF_TRUSTED_ORIGINS": "https://dichvucong.example.vn",
     "SITE_URL": "https://dichvucong.example.vn",
     "EMAIL_URL": "smtp://mail.example.vn:25",
+    "DEFAULT_FROM_EMAIL": "khong-tra-loi@dichvucong.test",
     "VNPAY_TMN_CODE": "CHECK",
     "VNPAY_HASH_SECRET": "only-for-the-check-" + "9876543210" * 3,
     "VNPAY_PAY_URL": "https://gateway.example.vn/pay",

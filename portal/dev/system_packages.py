@@ -24,8 +24,6 @@ LIBRARIES = (
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
     ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig1"),
 )
-# Serif fonts with the Vietnamese letters.
-SERIF_FONTS = ("Liberation Serif", "Times New Roman", "Noto Serif", "Tinos")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SKIPPED = """
 ************************************************************************
@@ -50,9 +48,6 @@ def missing_packages():
     for linux, macos, package in LIBRARIES:
         if not loads(macos if sys.platform == "darwin" else linux):
             missing[package] = "Pango and its parts, for PDF papers"
-    if not has_serif_font():
-        missing["fonts-liberation"] = "a serif font with Vietnamese, for PDF papers"
-        missing["fontconfig"] = "finds fonts"
     return missing
 
 
@@ -77,17 +72,6 @@ def loads(library):
             continue
         return True
     return False
-
-
-def has_serif_font():
-    # The usual place first, since fontconfig is slower.
-    if glob.glob("/usr/share/fonts/truetype/liberation*/LiberationSerif-Regular.ttf"):
-        return True
-    if not shutil.which("fc-list"):
-        return False
-    listed = subprocess.run(["fc-list", ":", "family"], stdout=subprocess.PIPE)
-    families = listed.stdout.decode("utf-8", "replace")
-    return any(font in families for font in SERIF_FONTS)
 
 
 def has_venv():
@@ -130,9 +114,7 @@ def lacking_sentence(missing):
     for package, purpose in sorted(missing.items()):
         lines += ["  {:<24} {}".format(package, purpose)]
     if sys.platform == "darwin":
-        lines += [
-            "Install them:  brew install pango fontconfig && brew install --cask font-liberation"
-        ]
+        lines += ["Install them:  brew install pango fontconfig"]
     else:
         lines += ["Install them:  sudo apt-get install " + " ".join(sorted(missing))]
         lines += [

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from services.questions.base import FormQuestion
-from services.questions.text import CleanCharField
+from services.questions.text import PrintedCharField
 
 PARTS = ("province", "commune", "detail")
 LABELS = (_("Tỉnh, thành phố"), _("Xã, phường, thị trấn"), _("Số nhà, thôn, tổ dân phố"))
@@ -52,8 +52,8 @@ class AddressField(forms.MultiValueField):
         unknown_province = {"invalid_choice": _("Hãy chọn tỉnh trong danh sách.")}
         fields = (
             forms.ChoiceField(choices=_provinces(), error_messages=unknown_province),
-            CleanCharField(max_length=100),
-            CleanCharField(max_length=200),
+            PrintedCharField(max_length=100),
+            PrintedCharField(max_length=200),
         )
         super().__init__(fields=fields, widget=AddressWidget(), require_all_fields=False, **kwargs)
         for part, label in zip(self.fields, LABELS, strict=True):

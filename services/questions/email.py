@@ -8,6 +8,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from services.questions.base import ANSWER_MISSING, TypedQuestion
+from services.questions.text import refuse_undrawn
 
 MAX_LENGTH = 254  # RFC 5321: a path has 256 octets, brackets included
 
@@ -16,7 +17,10 @@ class EmailField(forms.EmailField):
     """What is no mail address is refused with an example."""
 
     default_error_messages = {"required": ANSWER_MISSING}
-    default_validators = [EmailValidator(_("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn."))]
+    default_validators = [
+        EmailValidator(_("Hãy ghi đúng địa chỉ thư, ví dụ ten@example.vn.")),
+        refuse_undrawn,  # the name of a host may have letters of any script
+    ]
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email"})

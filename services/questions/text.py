@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from services import paper_font
 from services.questions.base import ANSWER_MISSING, TypedQuestion
 from services.questions.spec_keys import read_length, spec_key
 
@@ -15,6 +18,13 @@ EXAMPLE_NAMES = (
     "Phạm Văn Treo", "Huỳnh Ngọc Ánh", "Lê Văn Đức", "Phạm Thị Nía", "Võ Thị Kim Yến",
     "Đinh Văn Dút", "Bùi Quang Huy",
 )  # fmt: skip
+
+
+def _typed(char: str) -> str:
+    """Return a character as a keyboard types it: any kind of space is a space."""
+    if char in "\r\n\t" or char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else ""
 
 
 class CleanCharField(forms.CharField):
@@ -29,7 +39,7 @@ class CleanCharField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        text = "".join(char for char in text if char in "\r\n\t" or char.isprintable())
+        text = "".join(_typed(char) for char in text)
         for pattern, replacement in self.replacements:
             text = pattern.sub(replacement, text)
         return text
@@ -39,6 +49,26 @@ class CleanCharField(forms.CharField):
         attrs = super().widget_attrs(widget)
         attrs.pop("maxlength", None)
         return attrs
+
+
+def refuse_undrawn(text: str) -> None:
+    """Raise ValidationError, naming them, when `text` has characters that papers cannot print.
+
+    Refused where they are typed: a paper that could not be printed would block its dossier.
+    """
+    undrawn = paper_font.undrawn(text)
+    if undrawn:
+        sentence = _(
+            "Giấy tờ không in được ký tự: %(characters)s. Hãy bỏ hoặc viết lại bằng chữ cái."
+        )
+        characters = {"characters": " ".join(undrawn)}
+        raise ValidationError(sentence, code="undrawn", params=characters)
+
+
+class PrintedCharField(CleanCharField):
+    """Text that goes onto papers as it is."""
+
+    default_validators = [refuse_undrawn]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +81,7 @@ class Text(TypedQuestion):
     max_length: int | None = spec_key(read_length, default=None)
 
     def make_field(self, **common: Any) -> forms.Field:
-        return CleanCharField(max_length=self.max_length or self.default_max_length, **common)
+        return PrintedCharField(max_length=self.max_length or self.default_max_length, **common)
 
     def words(self, answer: Any) -> str:
         return str(answer)

@@ -6,13 +6,14 @@ from django.template import Context
 from django.urls import translate_url
 from django.utils.http import escape_leading_slashes
 
-from services import formats
+from services import formats, paper_font
 
 register = template.Library()
 
 register.filter("money", formats.money)
 register.filter("day", formats.day)
 register.filter("date_and_time", formats.date_and_time)
+register.filter("with_marks", paper_font.with_marks)
 
 
 @register.filter

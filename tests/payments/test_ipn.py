@@ -7,9 +7,17 @@ from django.test import Client
 
 from payments import inbox, ledger
 from payments.gateways import get_gateway
-from payments.models import GatewayMessage
+from payments.gateways.base import Outcome
+from payments.models import GatewayMessage, LedgerEntry
 from payments.states import PaymentState
-from tests.payments.factories import PaymentFactory, open_payment, paid_dossier, signed_message
+from tests.payments.factories import (
+    PaymentFactory,
+    entries_of,
+    open_payment,
+    paid_dossier,
+    reloaded,
+    signed_message,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +109,67 @@ def test_ipn_logs_no_code_of_a_dossier(client, caplog):
     caplog.set_level("DEBUG")
     client.get(f"{IPN}?{signed_message(payment)}")
     assert dossier.tracking_code not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"vnp_TransactionNo": "9" * 500}, ("gateway_reference", "9" * 30)),
+        ({"vnp_TransactionNo": "1\x002"}, ("gateway_reference", "1�2")),
+        ({"vnp_BankCode": "N" * 300}, ("bank_code", "N" * 20)),
+        ({"vnp_BankCode": "N\x00B"}, ("bank_code", "N�B")),
+        ({"vnp_CardType": "\x00" * 50}, ("bank_code", "NCB")),
+    ],
+)
+def test_ipn_is_booked_whatever_it_names(client, method, changes, kept):
+    payment = PaymentFactory()
+    raw = signed_message(payment, **changes)
+
+    if method == "GET":
+        response = client.get(f"{IPN}?{raw}")
+    else:
+        response = client.generic("POST", IPN, raw)
+
+    assert response.json()["RspCode"] == "00"
+    payment = reloaded(payment)
+    assert (payment.state, getattr(payment, kept[0])) == (PaymentState.SETTLED, kept[1])
+    assert entries_of(payment) == {"charge": payment.amount}
+    message = GatewayMessage.objects.get()
+    assert (message.raw, message.outcome, message.payment) == (raw, "recorded", payment)
+
+
+def test_ipn_with_a_long_code_of_failure_is_kept_as_failed(client):
+    payment = PaymentFactory()
+
+    assert answered(client, signed_message(payment, "7" * 90)) == "00"
+    payment = reloaded(payment)
+    assert (payment.state, payment.result_code) == (PaymentState.FAILED, "7" * 20)
+
+
+@pytest.mark.parametrize("reference", ["\x00", "HS\x00", "9" * 500])
+def test_ipn_with_an_impossible_reference_is_of_no_payment(client, reference):
+    PaymentFactory()
+
+    assert answered(client, signed_message(PaymentFactory(), vnp_TxnRef=reference)) == "01"
+    assert GatewayMessage.objects.get().outcome == Outcome.NOT_FOUND
+    assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize("terminal", ["OTHER999", "", "batodemo"])
+def test_ipn_for_another_terminal_is_kept_and_not_booked(client, terminal):
+    payment = PaymentFactory()
+
+    response = client.get(f"{IPN}?{signed_message(payment, vnp_TmnCode=terminal)}")
+
+    assert response.json() == {"RspCode": "01", "Message": "Order not found"}
+    assert reloaded(payment).state == PaymentState.OPEN
+    message = GatewayMessage.objects.get()
+    assert (message.outcome, message.signature_ok, message.payment) == (
+        Outcome.WRONG_TERMINAL,
+        True,
+        None,
+    )
 
 
 @pytest.mark.parametrize("secret", ["", configured.DEVELOPMENT_VNPAY_SECRET])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.checks import production
+from portal.checks import mail_reaches_people, production
 
 
 @pytest.fixture
@@ -61,3 +61,21 @@ def test_production_errors_say_what_to_do(in_production, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "batoportal")
     in_production.DEBUG = in_production.MOCK_GATEWAY = True
     assert all(error.hint for error in production(None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, []),
+        ({"EMAIL_HOST": "mail", "EMAIL_PORT": 1025}, ["portal.W001"]),
+        ({"DEFAULT_FROM_EMAIL": "Dịch vụ công <khong-tra-loi@bato.example.vn>"}, ["portal.W002"]),
+        ({"DEFAULT_FROM_EMAIL": "khong-tra-loi@example.com"}, ["portal.W002"]),
+    ],
+)
+def test_deployment_is_warned_of_mail_that_reaches_nobody(settings, changes, warned):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp.bato.gov.vn", 587
+    settings.DEFAULT_FROM_EMAIL = "Dịch vụ công <khong-tra-loi@bato.gov.vn>"
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    assert [warning.id for warning in mail_reaches_people(None)] == warned

@@ -1,21 +1,26 @@
-"""docker-compose.yml and the Dockerfile keep to the basic rules."""
+"""docker-compose.yml, its proxy and the Dockerfile keep to the basic rules."""
 
 import re
 from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
+from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 LONG_RUNNING = sorted(set(SERVICES) - {"migrate"})
 OURS = ["web", "worker", "beat", "migrate"]
 SECRET = re.compile(r"SECRET|PASSWORD|AUTH|_URL$")
+# In the image, or refused in production.
+NOT_IN_COMPOSE = {"MEDIA_ROOT", "STATIC_ROOT", "DEBUG", "MOCK_GATEWAY", "DEMO_PASSWORD"}
+CODE = "3467-ACDE-FGHJ"
 REQUIRED = re.compile(r"\$\{(\w+):\?[^}]+\}")
 
 
 def test_compose_has_all_parts():
-    assert set(SERVICES) == {*OURS, "postgres", "redis", "mail"}
+    assert set(SERVICES) == {*OURS, "proxy", "postgres", "redis", "mail"}
 
 
 @pytest.mark.parametrize("name", LONG_RUNNING)
@@ -36,7 +41,9 @@ def test_secrets_have_no_value(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
             assert re.search(r"\$\{\w+:[?-]", value), variable
-        assert not re.search(r"://\w*:[^$@]+@", value), variable  # a password within an address
+        assert not re.search(r"://\w*:[^$@]+@", value or ""), (
+            variable
+        )  # a password within an address
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
@@ -54,9 +61,83 @@ def test_services_of_ours_wait_for_the_servers(name):
         assert SERVICES[name]["depends_on"][server] == {"condition": "service_healthy"}
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"proxy"}))
 def test_ports_are_open_to_this_machine_only(name):
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_services_that_scale_publish_no_port(name):
+    assert "ports" not in SERVICES[name]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_portal_is_not_the_owner_of_its_tables(name):
+    assert "://portal:" in SERVICES[name]["environment"]["DATABASE_URL"]
+    assert "OWNER" not in str(SERVICES[name]["environment"])
+    assert "://portal_owner:" in SERVICES["migrate"]["environment"]["DATABASE_URL"]
+    assert "grant_app_role portal" in SERVICES["migrate"]["command"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_documented_setting_reaches_the_containers(name):
+    """A setting that is in docs/environment.md has a line in docker-compose.yml."""
+    documented = set(re.findall(r"^\| `(\w+)`", read("docs/environment.md"), re.MULTILINE))
+
+    assert documented - NOT_IN_COMPOSE - set(SERVICES[name]["environment"]) == set()
+
+
+# --- The proxy ---
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+def test_proxy_believes_no_address_that_a_stranger_writes():
+    config = read("deploy/nginx.conf")
+
+    assert "X-Forwarded-For $remote_addr;" in config
+    assert "proxy_add_x_forwarded_for" not in config
+    assert SERVICES["web"]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/ho-so/{CODE}/", "/ho-so/***/"),
+        (f"/ho-so/{CODE}", "/ho-so/***"),
+        ("/ho-so/3467 acde.fghj/bo-sung/", "/ho-so/***/bo-sung/"),
+        (f"/en/nop-ho-so/cap-phep/{CODE}/3/", "/en/nop-ho-so/cap-phep/***/3/"),
+        (f"/thanh-toan/{CODE}/", "/thanh-toan/***/"),
+        ("/thanh-toan/ipn/", "/thanh-toan/ipn/"),
+        ("/dich-vu/cap-phep/", "/dich-vu/cap-phep/"),
+    ],
+)
+def test_proxy_logs_no_tracking_code(path, logged):
+    config = read("deploy/nginx.conf")
+    pattern = re.search(r'"~(\^\(\?<before>.*)" "\$before\*\*\*\$after"', config)[1]
+    found = re.match(pattern.replace("(?<", "(?P<"), path)
+
+    assert (f"{found['before']}***{found['after']}" if found else path) == logged
+    log_format = re.search(r"log_format paths (.*?);", config, re.DOTALL)[1]
+    assert re.search(r"request_uri|\$request |\$uri|args|referer", log_format) is None
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_proxy_takes_large_bodies_only_where_files_are_sent(prefix):
+    config = read("deploy/nginx.conf")
+    with_files = re.search(r"location ~ (\^\S+) \{\s+client_max_body_size (\d+)m;", config)
+    takes_files = re.compile(with_files[1])
+
+    assert int(with_files[2]) * 1024 * 1024 > settings.UPLOAD_MAX_BYTES
+    for page in (
+        reverse("dossiers:fill", args=["cap-phep", CODE, 3]),
+        reverse("dossiers:supplement", args=[CODE]),
+    ):
+        assert takes_files.search(prefix + page)
+    for name in ("dossiers:lookup", "payments:ipn", "account_login"):
+        assert not takes_files.search(prefix + reverse(name))
 
 
 def test_env_example_has_every_required_variable():

@@ -182,3 +182,15 @@ def test_form_help_names_each_kind_with_its_sentence_and_keys(kind):
     assert f"<code>{kind}</code>: {KINDS[kind].editor_help}" in text
     for key in keys_of(KINDS[kind]):
         assert key in text
+
+
+@pytest.mark.parametrize("field", ["name", "summary", "result", "legal_basis", "form"])
+def test_editor_is_told_what_papers_cannot_print(editor, field):
+    service = ServiceFactory(online=True)
+    section = {**small_form()["sections"][0], "title": "Phần 🌺"}
+    text = json.dumps({"sections": [section]}) if field == "form" else "Giấy 🌺"
+
+    page = editor.post(change(service), typed(service, **{field: text}))
+
+    assert page.status_code == 200
+    assert "không in được ký tự: 🌺" in page.content.decode()

@@ -496,3 +496,15 @@ def test_dump_names_a_folder_that_cannot_be_written(tmp_path):
 
 def test_load_takes_the_shipped_folder_by_default():
     assert settings.CATALOGUE_DIR.endswith("services/catalogue")
+
+
+@pytest.mark.parametrize("place", ["name", "legal_basis", "form"])
+def test_load_names_what_papers_cannot_print(folder, place):
+    changed = {"name": "Dịch vụ 🌺", "legal_basis": ["Luật 🌺"]}
+    if place == "form":
+        folder.questions[0]["label"] = "Tên 🌺"
+    else:
+        folder.service[place] = changed[place]
+
+    with pytest.raises(CommandError, match="không in được ký tự: 🌺"):
+        folder.load()

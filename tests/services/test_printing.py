@@ -1,14 +1,20 @@
 """Forms on paper from the questions that are asked online."""
 
 import io
+import os
+import re
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import translation
 from pypdf import PdfReader
 
-from services import printing
+from services import paper_font, printing
 from services.questions.registry import KINDS
+from tests.pdf_fonts import fonts_of
 from tests.services.factories import (
     FormTemplateFactory,
     ServiceFactory,
@@ -109,3 +115,77 @@ def test_blank_form_of_two_readers_at_once_is_one_file(monkeypatch):
 def test_blank_form_escapes_the_words_of_the_catalogue():
     page = words(FormTemplateFactory(name="Đơn <b>& khác"))
     assert "ĐƠN <B>& KHÁC" in page
+
+
+# --- The font ---
+
+
+def test_blank_form_is_set_in_the_font_of_papers_alone():
+    with printing.blank_form(FormTemplateFactory(form=every_kind())) as file:
+        assert fonts_of(file.read()) == {paper_font.FAMILY}
+
+
+def test_to_pdf_uses_no_font_of_the_system():
+    pdf = printing.to_pdf("<p style='font-family: PortalPaper, monospace'>Ộ <b>Ữ</b> <i>ặ</i></p>")
+
+    assert fonts_of(pdf) == {paper_font.FAMILY}
+
+
+def test_to_pdf_prints_on_a_machine_without_any_font(tmp_path):
+    """In a process of its own: Fontconfig is set up once for a process."""
+    empty = tmp_path / "fonts.conf"
+    empty.write_text("<fontconfig></fontconfig>")
+    program = "import sys; from services.printing import to_pdf; " + (
+        "sys.stdout.buffer.write(to_pdf('<p style=\"font-family: PortalPaper\">Ộ Ữ ₫</p>'))"
+    )
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "error::UserWarning",
+            "-c",
+            f"import django; django.setup(); {program}",
+        ],
+        env={**os.environ, "FONTCONFIG_FILE": str(empty)},
+        capture_output=True,
+        check=True,
+    )
+
+    assert fonts_of(done.stdout) == {paper_font.FAMILY}
+    assert b"notdef" not in done.stderr
+
+
+@pytest.mark.parametrize("char", ["🌺", "王"])
+def test_to_pdf_refuses_a_character_that_its_font_does_not_draw(char):
+    with pytest.raises(printing.MissingGlyph, match=f"{char} .U.{ord(char):04X}"):
+        printing.to_pdf(f"<p>Tên &#{ord(char)};</p>")
+
+
+def test_to_pdf_refuses_what_weasyprint_could_not_draw(monkeypatch):
+    """Even where the table of the font says otherwise."""
+    monkeypatch.setattr(paper_font, "undrawn", lambda text: "")
+
+    with pytest.raises(printing.MissingGlyph, match=r"U\+F0000"):
+        printing.to_pdf("<p style='font-family: PortalPaper'>a\U000f0000b\U000f0000</p>")
+
+
+def test_to_pdf_refuses_a_face_that_cannot_be_loaded(monkeypatch, tmp_path):
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    monkeypatch.setattr(paper_font, "path", lambda weight, style: broken)
+
+    with pytest.raises(RuntimeError, match="PortalPaper"):
+        printing.to_pdf("<p>Ộ</p>")
+
+
+def test_stylesheets_of_papers_name_no_other_font():
+    sheets = [settings.BASE_DIR / "static/css/print.css"]
+    sheets += (settings.BASE_DIR / "templates/services/pdf").glob("*.html")
+
+    for sheet in sheets:
+        declared = re.findall(
+            r"font(?:-family)?: ([^;]*(?:serif|[A-Z\"])[^;]*);", sheet.read_text()
+        )
+        assert declared
+        assert all(value.endswith(paper_font.FAMILY) for value in declared)

@@ -193,6 +193,16 @@ def test_after_the_last_move_the_queue_is_told_to_be_empty(sign_in):
 # --- Forms ---
 
 
+def test_move_names_what_its_paper_could_not_print(sign_in):
+    dossier, client = DossierFactory(), sign_in(Role.DESK)
+
+    answer = client.post(move_of(dossier, Action.REFUSE), {"note": "Hồ sơ của 王 🌺"})
+
+    assert answer.status_code == 422
+    assert "không in được ký tự: 王 🌺" in answer.content.decode()
+    assert fresh(dossier).state == State.SUBMITTED
+
+
 @pytest.mark.parametrize(
     "action", [action for action in STAFF_ACTIONS if MOVES[action].needs_reason]
 )

@@ -19,6 +19,7 @@ from dossiers.moves import Action
 from dossiers.outbox import leases, mail, queue, schedule, tasks
 from dossiers.papers import render
 from dossiers.states import Role, State
+from services.printing import MissingGlyph
 from tests.dossiers.factories import DossierFactory, act
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,19 @@ def test_what_a_killed_worker_held_is_taken_by_another_once_its_lease_ran_out(
     time_machine.move_to(start + leases.LEASE, tick=False)
     tasks.send_mail(letter.pk)
     assert len(django_mail.outbox) == 1
+
+
+def test_paper_with_a_missing_glyph_is_given_up_at_once_and_names_it(paper, monkeypatch):
+    def lack(html):
+        raise MissingGlyph("王")
+
+    monkeypatch.setattr(render, "to_pdf", lack)
+
+    tasks.print_paper(paper.pk)
+
+    paper.refresh_from_db()
+    assert paper.status == "failed"
+    assert "王 (U+738B)" in paper.error
 
 
 def test_lease_outlives_every_task(settings):

@@ -14,17 +14,20 @@ from zoneinfo import ZoneInfo
 import pytest
 import segno
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from dossiers import facts, snapshot
-from dossiers.models import Document, Dossier
+from dossiers.models import Document, Dossier, OutboxJob
 from dossiers.moves import MOVES, Action
+from dossiers.outbox import tasks
 from dossiers.papers import acknowledgement, render, supplement_request
 from dossiers.states import Role, State
-from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
+from services import paper_font
+from tests.dossiers.factories import DossierFactory, act, attach, image_file, pdf_file
 from tests.dossiers.papers.printed import (
     HANOI,
     LONG_ANSWER,
@@ -38,6 +41,7 @@ from tests.dossiers.papers.printed import (
     printed,
     words,
 )
+from tests.pdf_fonts import fonts_of
 from tests.services.factories import PaperFactory, ServiceFactory
 
 # --- The row and its file ---
@@ -188,6 +192,38 @@ def test_markup_in_a_name_is_printed_and_not_obeyed(kind):
 
     assert "O'Hara <img src=x> & con" in text
     assert "Cấp <b>giấy</b> & phép" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", STATE_WITH)
+def test_paper_embeds_the_font_of_papers_and_no_other(kind):
+    pdf = render.to_pdf(render.html_of(paper(dossier_with(kind), kind)))
+
+    assert fonts_of(pdf) == {paper_font.FAMILY}
+
+
+@pytest.mark.django_db
+def test_acknowledgement_marks_what_it_cannot_print_of_the_name_of_a_file():
+    service = ServiceFactory(online=True)
+    PaperFactory(service=service, key="anh", name="Ảnh chụp vị trí")
+    draft = DossierFactory(service=service, state=State.DRAFT)
+    attach(draft, "anh", image_file("ảnh 📷 王.jpg"))
+
+    text = printed(act(draft, Action.SUBMIT, Role.CITIZEN), "acknowledgement")
+
+    assert "ảnh □ □.jpg" in text
+
+
+@pytest.mark.django_db
+def test_staff_read_which_characters_a_paper_could_not_be_printed_for(client, desk_officer):
+    dossier = DossierFactory(applicant_name="Lan 王")
+    job = OutboxJob.objects.get(channel="paper", event__dossier=dossier)
+    tasks.print_paper(job.pk)
+    client.force_login(desk_officer)
+
+    page = client.get(reverse("admin:dossiers_dossier_change", args=[dossier.pk]))
+
+    assert "王 (U+738B)" in page.content.decode()
 
 
 # --- The code and its QR ---

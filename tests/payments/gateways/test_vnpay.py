@@ -33,6 +33,7 @@ SIGNATURE = (
     "bfac67ca528c35a316b427d667676fffe6568595cf9fdca1cc6f3ba9d0d5e54f"
 )
 ANSWER = {
+    "vnp_TmnCode": VECTOR["vnp_TmnCode"],
     "vnp_TxnRef": "K7QD93MXAT4C6Y",
     "vnp_Amount": "10000000",
     "vnp_ResponseCode": "00",

@@ -56,14 +56,13 @@ def test_port_that_is_no_number_is_a_sentence():
 
 def test_missing_packages_are_named_in_one_message_without_root(monkeypatch, capsys):
     monkeypatch.setattr(system_packages, "loads", lambda library: False)
-    monkeypatch.setattr(system_packages, "has_serif_font", lambda: False)
     monkeypatch.setattr(system_packages, "can_install", lambda: False)
     monkeypatch.setattr(system_packages.sys, "platform", "linux")
     monkeypatch.setattr(system_packages, "has_venv", lambda: False)
     monkeypatch.setattr(system_packages.os.path, "exists", lambda path: False)
     assert system_packages.main(["--before-install"]) == 1
     said = capsys.readouterr().err
-    command = "sudo apt-get install fontconfig fonts-liberation libfontconfig1 libharfbuzz-subset0"
+    command = "sudo apt-get install libfontconfig1 libharfbuzz-subset0"
     assert f"{command} libpango-1.0-0 libpangoft2-1.0-0 python3-venv" in said
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import questions
+from services import paper_font, questions
 from services.questions.base import AskedQuestion, FormQuestion, Question, Statement
 from services.questions.registry import KINDS
 from services.questions.spec_keys import keys_of
@@ -203,3 +203,19 @@ def test_in_words_shows_an_answer_that_does_not_fit_as_it_is(kind, answer):
 )
 def test_in_words_reads_as_people_write(kind, answer, words):
     assert question_of(kind).in_words(answer) == words
+
+
+# --- What papers cannot print ---
+
+
+@every_form_kind
+@pytest.mark.parametrize("typed", ["王伟", "🌺", "a@王.cn", "Thôn 🌺"])
+def test_kind_takes_no_answer_that_papers_cannot_print(kind, typed):
+    field = question_of(kind).form_field()
+    parts = [typed] * len(getattr(field, "fields", ()))
+
+    try:
+        answer = field.clean(parts or typed)
+    except forms.ValidationError:
+        return
+    assert paper_font.undrawn(str(answer)) == ""
