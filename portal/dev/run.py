@@ -1,6 +1,6 @@
 """What `make run` does once the servers are there: prepare the data, run web, workers and beat.
 
-    python -m portal.dev.run [--port N]
+    python -m portal.dev.run [--port N] [--folder DIR]
 
 runs under portal.dev.embedded. It calls itself with --prepare and --announce.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from portal.dev.supervise import Program, supervise
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDER = REPOSITORY / "var"
 STATIC_STAMP = REPOSITORY / "var" / "static.stamp"
 MAX_ANSWER_SECONDS = 60
 PREPARATIONS = (  # what is said, and the words for manage.py
@@ -41,7 +42,7 @@ WORKERS = {
     "worker-papers": "--queues papers,default --concurrency 2",
     "worker-mail": "--queues mail --pool threads --concurrency 4",
 }
-BEAT = "celery --quiet --app portal beat --schedule var/beat-schedule --pidfile= --loglevel WARNING"
+BEAT = "celery --quiet --app portal beat --pidfile= --loglevel WARNING"
 # Where one of the two web processes dies, the other goes on and granian starts a new one.
 ENVIRONMENT = {
     "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
@@ -134,8 +135,11 @@ def box(lines: list[str]) -> str:
     return "\n".join(["", f"┌{edge}┐", *framed, f"└{edge}┘"])
 
 
-def programs(port: int) -> list[Program]:
-    """What runs: asked to end, beat goes first, then the workers, and the web at last."""
+def programs(port: int, folder: Path) -> list[Program]:
+    """What runs: asked to end, beat goes first, then the workers, and the web at last.
+
+    Beat remembers in `folder` what it did.
+    """
     announce = [sys.executable, "-m", "portal.dev.run", "--announce", site_address(port)]
     workers = [
         Program(name, program(f"{WORKER} --hostname {name}@%h {options}"), priority=20)
@@ -144,7 +148,7 @@ def programs(port: int) -> list[Program]:
     return [
         Program("web", program(WEB.format(port=port)), priority=10),
         *workers,
-        Program("beat", program(BEAT), priority=30),
+        Program("beat", [*program(BEAT), "--schedule", str(folder / "beat-schedule")], priority=30),
         Program("announce", announce, priority=40, runs_once=True),
     ]
 
@@ -159,13 +163,13 @@ def site_address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def run(port: int) -> int:
+def run(port: int, folder: Path) -> int:
     """Prepare, run, announce. Gives the exit code."""
     os.environ.update({**ENVIRONMENT, "SITE_URL": site_address(port), **os.environ})
     prepared = subprocess.run([sys.executable, "-m", "portal.dev.run", "--prepare"], cwd=REPOSITORY)
     if prepared.returncode:
         return prepared.returncode
-    return supervise(programs(port), folder=REPOSITORY / "var", directory=REPOSITORY)
+    return supervise(programs(port, folder), folder=folder, directory=REPOSITORY)
 
 
 def main(arguments: list[str]) -> int:
@@ -174,6 +178,9 @@ def main(arguments: list[str]) -> int:
         prog="portal.dev.run", description="Run the whole portal on this machine."
     )
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="where beat and the supervisor keep their files"
+    )
     parser.add_argument("--prepare", action="store_true", help="only prepare the data")
     parser.add_argument(
         "--announce", metavar="ADDRESS", help="only wait for the page and print the address"
@@ -189,7 +196,7 @@ def main(arguments: list[str]) -> int:
         elif options.announce:
             announce(options.announce)
         else:
-            return run(options.port)
+            return run(options.port, options.folder)
     except KeyboardInterrupt:
         return 130
     return 0

@@ -101,6 +101,7 @@ class ReportingSupervisor(Supervisor):
             (events.ProcessStateExitedEvent, self.report_death),
             (events.ProcessStateBackoffEvent, self.report_death),
             (events.ProcessStateFatalEvent, self.give_up),
+            (events.ProcessStateStoppedEvent, self.kill_children),
         ):
             events.subscribe(event, callback)
         super().runforever()
@@ -116,16 +117,20 @@ class ReportingSupervisor(Supervisor):
         sys.stdout.flush()
 
     def report_death(self, event):
-        """Say what died; take away the children that it left, which may hold its port."""
         process = event.process
+        self.kill_children(event)
         if not process.config.autorestart:
             return
-        if process.pid:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+        is_last = process.backoff > process.config.startretries
+        if not is_last:
+            _status, how = decode_wait_status(self.options.last_status)
+            print(f"{process.config.name} died ({how}) and is started again.", flush=True)
 
-        _status, how = decode_wait_status(self.options.last_status)
-        print(f"{process.config.name} died ({how}) and is started again.", flush=True)
+    def kill_children(self, event):
+        """Kill what a program that ended has left, which may hold its port."""
+        if event.process.pid:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(event.process.pid, signal.SIGKILL)
 
     def give_up(self, event):
         self.has_failed = True
