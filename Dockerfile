@@ -1,4 +1,4 @@
-# The portal as one image: web, worker, beat and migrate are the same image with different commands.
+# The portal as one image: web, workers, beat and migrate are the same image with different commands.
 
 FROM python:3.12-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
@@ -24,6 +24,8 @@ WORKDIR /app
 COPY --from=built /venv /venv
 COPY --from=built /static /static
 COPY --from=built /app /app
+# Where one web process dies, the other goes on and granian starts a new one.
+ENV GRANIAN_RESPAWN_FAILED_WORKERS=true GRANIAN_WORKERS_KILL_TIMEOUT=30
 ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=4
 # Fontconfig keeps its cache there: the rest of the image is read-only.
 ENV XDG_CACHE_HOME=/tmp

@@ -75,6 +75,18 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
+class Queue(models.TextChoices):
+    """Queues of background work. Each has workers of its own, so that none waits for another.
+
+    DEFAULT is for what runs by the clock, and for everything that has no queue of its own.
+    """
+
+    COUNTER = "counter"
+    PAPERS = "papers"
+    MAIL = "mail"
+    DEFAULT = "default"
+
+
 class OfficerForm(StrEnum):
     """What an officer is asked before the move; the forms are in `dossiers.officer.forms`."""
 
@@ -95,7 +107,8 @@ class Move:
 
     `target` None: the dossier stays where it is. `sentence` is what the applicant reads in the
     timeline. `letter` names the pair of templates in templates/dossiers/outbox/, `paper` the kind
-    of document; "" is none. The note of an `internal` move stays between officers. `forward` marks
+    of document; "" is none. `paper_queue` is COUNTER for a paper that somebody waits for while the
+    officer makes the move. The note of an `internal` move stays between officers. `forward` marks
     the one red button. `also` tells the officer of a consequence that the other fields do not show.
     """
 
@@ -107,6 +120,7 @@ class Move:
     facts_class: type[facts.Facts] = facts.Facts
     letter: str = ""
     paper: str = ""
+    paper_queue: Queue = Queue.PAPERS
     clock: Clock = Clock.NONE
     purpose: Purpose = Purpose.OTHER
     form: OfficerForm = OfficerForm.NOTE
@@ -137,6 +151,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.Received,
         letter="received",
         paper="receipt",
+        paper_queue=Queue.COUNTER,
         clock=Clock.START,
         forward=True,
         also="Hồ sơ được cấp mã số hồ sơ.",
@@ -150,6 +165,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.Refused,
         letter="refused",
         paper="refusal",
+        paper_queue=Queue.COUNTER,
         clock=Clock.STOP,
         form=OfficerForm.REASON,
         needs_reason=True,
@@ -163,6 +179,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.SupplementRequested,
         letter="supplement_requested",
         paper="supplement_request",
+        paper_queue=Queue.COUNTER,
         purpose=Purpose.REQUEST_SUPPLEMENT,
         form=OfficerForm.SUPPLEMENT,
         needs_reason=True,
@@ -207,6 +224,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.SupplementRequested,
         letter="supplement_requested",
         paper="supplement_request",
+        paper_queue=Queue.COUNTER,
         clock=Clock.PAUSE,
         purpose=Purpose.REQUEST_SUPPLEMENT,
         form=OfficerForm.SUPPLEMENT,
@@ -244,6 +262,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.PaymentReceived,
         letter="payment_recorded",
         paper="fee_receipt",
+        paper_queue=Queue.COUNTER,
         clock=Clock.RESUME,
         purpose=Purpose.PAYMENT,
     ),
@@ -269,6 +288,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.PaymentReceived,
         letter="payment_recorded",
         paper="fee_receipt",
+        paper_queue=Queue.COUNTER,
         purpose=Purpose.PAYMENT,
     ),
     Action.PROPOSE: Move(
@@ -316,6 +336,7 @@ MOVES: dict[Action, Move] = {
         facts_class=facts.Refused,
         letter="rejected",
         paper="refusal",
+        paper_queue=Queue.COUNTER,
         clock=Clock.STOP,
         form=OfficerForm.REJECTION,
         needs_reason=True,

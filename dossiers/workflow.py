@@ -64,7 +64,7 @@ def perform(
     if move.letter:
         queue.add_letter(event, move.letter)
     if move.paper:
-        queue.add_paper(event, move.paper)
+        queue.add_paper(event, move.paper, move.paper_queue)
     return dossier
 
 

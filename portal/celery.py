@@ -1,11 +1,19 @@
 """The Celery app and the schedule of everything that runs by the clock."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# A task goes on when the connection to the broker is lost, and a message that comes a second time
+# finds its row done. Each loss would be told in ten lines.
+warnings.filterwarnings(
+    "ignore", category=CPendingDeprecationWarning, module=r"celery\.worker\.consumer"
+)
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -16,8 +24,17 @@ app.autodiscover_tasks(["dossiers.outbox"], related_name="schedule")
 
 app.conf.beat_schedule = {
     # Mail and papers whose task was lost by the broker or held by a worker that died.
-    "sweep-dossiers": {"task": "dossiers.outbox.schedule.sweep", "schedule": 30.0},
-    "sweep-payments": {"task": "payments.schedule.sweep", "schedule": 60.0},
+    # Without a worker they would pile up: what is not done by the next turn is not done at all.
+    "sweep-dossiers": {
+        "task": "dossiers.outbox.schedule.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "sweep-payments": {
+        "task": "payments.schedule.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget-old-drafts": {
         "task": "dossiers.schedule.forget_old_drafts",
         "schedule": crontab(hour=2, minute=30),

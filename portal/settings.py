@@ -208,15 +208,20 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Dịch vụ công Ba Tơ <khong-tra-loi@bato.example.vn>"
 )
-EMAIL_TIMEOUT = 20
+# No other limit stops a mail: threads, which send them, know no time limit of Celery's.
+EMAIL_TIMEOUT = 10
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A process that printed much is replaced, before memory that a library leaks is missed elsewhere.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB; printing takes about 200,000
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page must not wait for a broker that is down: the row is written, the sweep will find it.
@@ -277,3 +282,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+# --- Metrics ---
+
+# Who shows this token may read /suc-khoe/so-do; empty: nobody may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

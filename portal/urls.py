@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, pages
+from portal import health, metrics, pages
 
 # The health pages have no words to translate. They stand here all the same, since a namespace can
 # be included only once.
@@ -14,6 +14,7 @@ portal_patterns = [
     path("gioi-thieu/", pages.about, name="about"),
     path("suc-khoe/song", health.live, name="live"),
     path("suc-khoe/san-sang", health.ready, name="ready"),
+    path("suc-khoe/so-do", metrics.metrics, name="metrics"),
 ]
 
 urlpatterns = [

@@ -13,9 +13,10 @@ from django.db import connection
 from django.urls import clear_script_prefix, set_urlconf
 from django.utils import timezone, translation
 
+from dossiers.outbox import mail_server, tasks  # noqa: F401 - registers the tasks that the queue names
 from dossiers.outbox import queue as outbox_queue
-from dossiers.outbox import tasks  # noqa: F401 - registers the tasks that the queue names
 from dossiers.states import Role
+from portal import probes
 from portal.celery import app as celery_app
 from portal.models import User
 from tests.portal.factories import UserFactory
@@ -133,6 +134,8 @@ def queue(request, monkeypatch) -> Queue:
     """
     sent: Queue = []
     monkeypatch.setattr(outbox_queue, "_broker_rests_until", 0.0)
+    monkeypatch.setattr(mail_server, "_rests_until", 0.0)
+    monkeypatch.setattr(probes, "PARTS", probes.make_parts())
     if "real_broker" not in request.keywords:
 
         def send_task(app, name, args=None, *rest, **options):

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.dossier import Dossier
 
+ATTACHMENTS_FOLDER = "ho-so"
+
 
 def attachment_path(attachment: "Attachment", name: str) -> str:
     """Return a storage name that tells nothing.
 
     The name and type that were sent stay in the row.
     """
-    return f"ho-so/{attachment.dossier_id}/{secrets.token_hex(16)}"
+    return f"{ATTACHMENTS_FOLDER}/{attachment.dossier_id}/{secrets.token_hex(16)}"
 
 
 class Attachment(models.Model):

@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
+from dossiers.moves import Queue
+
+DOCUMENTS_FOLDER = "giay-to"
 
 
 def document_path(document: "Document", name: str) -> str:
     """Return a new storage name for each rendering: a repeated task never overwrites a paper."""
-    return f"giay-to/{document.dossier_id}/{document.kind}-{secrets.token_hex(16)}.pdf"
+    name = f"{document.kind}-{secrets.token_hex(16)}.pdf"
+    return f"{DOCUMENTS_FOLDER}/{document.dossier_id}/{name}"
 
 
 class Document(models.Model):
@@ -68,6 +72,7 @@ class OutboxJob(models.Model):
         FAILED = "failed", _("không làm được")
 
     channel = models.CharField(max_length=8, choices=Channel.choices)
+    queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.DEFAULT)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="jobs")
     # Of a mail: the pair of templates, and the address.
     letter = models.CharField(max_length=40, blank=True)
@@ -80,6 +85,8 @@ class OutboxJob(models.Model):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(default=timezone.now)
+    # Since when a message about this row should be in the queue; None when no message is.
+    enqueued_at = models.DateTimeField(default=timezone.now, null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -101,7 +108,10 @@ class OutboxJob(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["lease_until"], condition=Q(status="waiting"), name="job_waiting"),
+            models.Index(
+                fields=["queue", "lease_until"], condition=Q(status="waiting"), name="job_waiting"
+            ),
+            models.Index(fields=["queue"], condition=Q(status="failed"), name="job_failed"),
         ]
 
     def __str__(self) -> str:

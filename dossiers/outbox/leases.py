@@ -34,13 +34,22 @@ def claim(pk: int) -> OutboxJob | None:
     now = timezone.now()
     claimable = OutboxJob.objects.filter(pk=pk, status=Status.WAITING, lease_until__lte=now)
     # One UPDATE decides between two workers; the loser changes no row.
-    if not claimable.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+    lease_until = now + LEASE
+    attempts = F("attempts") + 1
+    if not claimable.update(lease_until=lease_until, attempts=attempts, enqueued_at=None):
         return None
     job = OutboxJob.objects.select_related("event__dossier", "document").get(pk=pk)
     if job.attempts > MAX_ATTEMPTS:  # no failure was ever recorded: it kills the worker
         _write_failure(job, "WorkerLost", give_up=True)
         return None
     return job
+
+
+def put_off(pk: int, seconds: float) -> None:
+    """Let a job that nobody has wait for so long; that is no attempt."""
+    now = timezone.now()
+    claimable = OutboxJob.objects.filter(pk=pk, status=Status.WAITING, lease_until__lte=now)
+    claimable.update(lease_until=now + timedelta(seconds=seconds), enqueued_at=None)
 
 
 def mark_done(job: OutboxJob) -> None:
@@ -65,8 +74,9 @@ def requeue(job: OutboxJob) -> bool:
     Return whether it had been given up.
     """
     given_up = OutboxJob.objects.filter(pk=job.pk, status=Status.FAILED)
+    now = timezone.now()
     changed = given_up.update(
-        status=Status.WAITING, attempts=0, lease_until=timezone.now(), error=""
+        status=Status.WAITING, attempts=0, lease_until=now, enqueued_at=now, error=""
     )
     if not changed:
         return False

@@ -8,10 +8,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from dossiers.models import OutboxJob
+from dossiers.outbox import mail_server
 
 
 def deliver(job: OutboxJob) -> None:
-    """Send the mail of `job`; raises what the mail server raised."""
+    """Send the mail of `job`.
+
+    Raises what the mail server raised, and MailServerRests while it is left alone.
+    """
     subject, body = compose(job)
     headers = {
         # The same each time: a mail server can tell that a repeated delivery is the same mail.
@@ -19,7 +23,9 @@ def deliver(job: OutboxJob) -> None:
         # No "out of office" comes back.
         "Auto-Submitted": "auto-generated",
     }
-    EmailMessage(subject, body, to=[job.recipient], headers=headers).send()
+    message = EmailMessage(subject, body, to=[job.recipient], headers=headers)
+    with mail_server.attempt():
+        message.send()
 
 
 def compose(job: OutboxJob) -> tuple[str, str]:

@@ -1,18 +1,20 @@
 """Writing outbox jobs, and telling the message queue of them after the commit.
 
 This is all that the workflow knows of mails and papers. The job row is the truth: the queue only
-makes a worker look at it sooner than the sweep would.
+makes a worker look at it sooner than the sweep would (docs/adr/0012-queues.md).
 """
 
 import logging
 import time
 from functools import partial
 
+import redis
 from celery import current_app
+from django.db import Error as DatabaseError
 from django.db import transaction
-from django.utils import timezone
 
 from dossiers.models import Document, Event, OutboxJob
+from dossiers.moves import Queue
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ TASK_FOR: dict[str, str] = {
 # once, not once for each job.
 BROKER_REST_SECONDS = 15.0
 _broker_rests_until = 0.0
+BROKER_TIMEOUT_SECONDS = 2
 
 
 def add_letter(event: Event, letter: str) -> None:
@@ -36,42 +39,67 @@ def add_letter(event: Event, letter: str) -> None:
     if not recipient:
         return
     job = OutboxJob.objects.create(
-        channel=Channel.MAIL, event=event, letter=letter, recipient=recipient
+        channel=Channel.MAIL, queue=Queue.MAIL, event=event, letter=letter, recipient=recipient
     )
     enqueue(job)
 
 
-def add_paper(event: Event, kind: str) -> None:
-    """Write the row of the paper that `event` calls for, and the job that prints it."""
+def add_paper(event: Event, kind: str, queue: Queue) -> None:
+    """Write the row of the paper that `event` calls for, and the job that prints it in `queue`.
+
+    Nobody waits at the counter for the paper of a move that no person made, as when a fee was paid
+    online: it goes to the other papers.
+    """
+    if event.actor_id is None:
+        queue = Queue.PAPERS
     document = Document.objects.create(dossier=event.dossier, event=event, kind=kind)
-    job = OutboxJob.objects.create(channel=Channel.PAPER, event=event, document=document)
+    job = OutboxJob.objects.create(
+        channel=Channel.PAPER, queue=queue, event=event, document=document
+    )
     enqueue(job)
 
 
 def enqueue(job: OutboxJob) -> None:
     """Tell the message queue of `job` once the open transaction has committed.
 
-    A broker that cannot be reached is logged and costs the caller nothing: the sweep finds the job.
+    The row already says that it is enqueued. A broker that cannot be reached is logged and costs
+    the caller nothing: the mark is taken away again, and the sweep finds the job.
     """
-    transaction.on_commit(partial(_publish, TASK_FOR[job.channel], job.pk))
+    transaction.on_commit(partial(_publish, TASK_FOR[job.channel], job.queue, job.pk))
 
 
-def _publish(task_name: str, job_pk: int) -> None:
+def length(queue: str) -> int:
+    """Return how many messages wait in `queue`. Raises redis.RedisError without a broker."""
+    client = redis.Redis.from_url(
+        current_app.conf.broker_url,
+        socket_connect_timeout=BROKER_TIMEOUT_SECONDS,
+        socket_timeout=BROKER_TIMEOUT_SECONDS,
+    )
+    with client:
+        # Kombu keeps a queue as a list with the name of the queue.
+        return int(client.llen(queue))
+
+
+def _publish(task_name: str, queue: str, job_pk: int) -> None:
     global _broker_rests_until
     if time.monotonic() < _broker_rests_until:
+        _unmark(job_pk)
         return
     try:
-        current_app.send_task(task_name, [job_pk], retry=False)
+        current_app.send_task(task_name, [job_pk], queue=queue, retry=False)
     except Exception as error:  # the move is committed: no fault of the broker may undo the answer
         _broker_rests_until = time.monotonic() + BROKER_REST_SECONDS
         reason = type(error).__name__
         log.warning("broker unreachable, job %s waits for the sweep: %s", job_pk, reason)
+        _unmark(job_pk)
 
 
-def oldest_waiting() -> float:
-    """Return for how many seconds the oldest waiting job has been due; 0 when nothing waits."""
-    waiting = OutboxJob.objects.filter(status=OutboxJob.Status.WAITING)
-    oldest = waiting.order_by("lease_until").values_list("lease_until", flat=True).first()
-    if oldest is None:
-        return 0.0
-    return max(0.0, (timezone.now() - oldest).total_seconds())
+def _unmark(job_pk: int) -> None:
+    """Say that no message about the job is queued.
+
+    Where that fails too, the sweep finds the job by counting the messages.
+    """
+    try:
+        OutboxJob.objects.filter(pk=job_pk).update(enqueued_at=None)
+    except DatabaseError as error:
+        log.warning("job %s could not be marked: %s", job_pk, type(error).__name__)

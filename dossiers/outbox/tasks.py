@@ -7,7 +7,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from dossiers.models import OutboxJob
-from dossiers.outbox import leases, mail
+from dossiers.outbox import leases, mail, mail_server
 from dossiers.papers import render
 from services.printing import MissingGlyph
 
@@ -16,7 +16,12 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def send_mail(pk: int) -> None:
-    run(pk, mail.deliver)
+    """Send one mail, or put it off while the mail server is left alone."""
+    rest = mail_server.seconds_of_rest()
+    if rest:
+        leases.put_off(pk, rest)
+    else:
+        run(pk, mail.deliver)
 
 
 @shared_task

@@ -7,6 +7,8 @@ from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.utils.translation import gettext as _
 
+from dossiers.outbox import mail_server
+
 log = logging.getLogger(__name__)
 
 
@@ -14,7 +16,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send one mail now; when the mail server fails, say so on the page and go on."""
         try:
-            super().send_mail(template_prefix, email, context)
+            with mail_server.attempt():
+                super().send_mail(template_prefix, email, context)
         except OSError as error:  # every error of smtplib is one
             log.error("a mail about an account could not be sent: %s", type(error).__name__)
             request = allauth_context.request

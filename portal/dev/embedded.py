@@ -8,7 +8,7 @@ uses its servers; with --exclusive, and for the data of tests, it is refused.
 
 PostgreSQL refuses to run as root, so root's servers run as an unprivileged user, with their data
 under /var/lib, where no existing folder has to be opened to others (ADR 1 in docs/adr).
-Neither this module nor portal.dev.servers may import Django.
+Neither this module nor what it imports may import Django.
 """
 
 import argparse
@@ -27,22 +27,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.dev.servers import (
+from portal.dev.processes import (
     START_SECONDS,
     TEST,
     CannotRun,
     Place,
+    Server,
     end_with_parent,
-    postgres,
     private_file,
-    stop_leftovers,
-    valkey,
 )
+from portal.dev.servers import postgres, stop_leftovers, valkey
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCAL_DATA = REPOSITORY / "var" / "embedded"
 ROOT_DATA = Path("/var/lib") / f"ba-to-portal-{hashlib.sha256(bytes(REPOSITORY)).hexdigest()[:8]}"
 UNPRIVILEGED_USER = "nobody"
+WATCH_SECONDS = 0.5
 SERVERS = {"DATABASE_URL": postgres, "REDIS_URL": valkey}
 
 
@@ -51,15 +51,22 @@ def run_with_servers(name: str, command: list[str], *, exclusive: bool) -> int:
     environment = dict(os.environ)
     missing = [variable for variable in SERVERS if not environment.get(variable)]
 
+    servers: list[Server] = []
     with contextlib.ExitStack() as stack:
         if missing:
-            environment |= stack.enter_context(addresses(name, missing, exclusive=exclusive))
-        return run(command, environment)
+            found = addresses(name, missing, servers, exclusive=exclusive)
+            environment |= stack.enter_context(found)
+        return run(command, environment, servers)
 
 
 @contextlib.contextmanager
-def addresses(name: str, variables: list[str], *, exclusive: bool) -> Iterator[dict[str, str]]:
-    """Give the addresses of servers: of new ones, or of those that a run with this NAME has now."""
+def addresses(
+    name: str, variables: list[str], servers: list[Server], *, exclusive: bool
+) -> Iterator[dict[str, str]]:
+    """Give the addresses of servers: of new ones, or of those that a run with this NAME has now.
+
+    New ones are added to `servers`.
+    """
     lock = data_home() / f"{name}.lock"
     note = lock.with_suffix(".addresses")
 
@@ -75,7 +82,9 @@ def addresses(name: str, variables: list[str], *, exclusive: bool) -> Iterator[d
             place = data_place(name)
             started = {}
             for variable in variables:
-                started[variable] = stack.enter_context(SERVERS[variable](place))
+                address, server = stack.enter_context(SERVERS[variable](place))
+                started[variable] = address
+                servers.append(server)
 
             stack.callback(note.unlink, missing_ok=True)
             write_note(note, started)
@@ -108,7 +117,7 @@ def data_place(name: str) -> Place:
 
 def make_open_folder(folder: Path) -> None:
     """A folder that all may enter, whatever the umask."""
-    if not folder.exists():
+    with contextlib.suppress(FileExistsError):  # another start was quicker
         folder.mkdir()
         folder.chmod(0o755)
 
@@ -195,8 +204,8 @@ def remove_data() -> int:
     return 0
 
 
-def run(command: list[str], environment: dict[str, str]) -> int:
-    """Run COMMAND to its end and give its exit code.
+def run(command: list[str], environment: dict[str, str], servers: list[Server]) -> int:
+    """Run COMMAND to its end and give its exit code; meanwhile start again a server that died.
 
     Ctrl-C reaches COMMAND from the terminal; other signals are passed on.
     """
@@ -229,8 +238,27 @@ def run(command: list[str], environment: dict[str, str]) -> int:
     children.append(child)
     for number in early:
         child.send_signal(number)
-    code = child.wait()
-    return code if code >= 0 else 128 - code
+    return wait_for(child, servers)
+
+
+def wait_for(child: subprocess.Popen, servers: list[Server]) -> int:
+    """Wait for the end of COMMAND and give its exit code.
+
+    A server that died and cannot be started again ends COMMAND; then CannotRun is raised.
+    """
+    while True:
+        try:
+            code = child.wait(timeout=WATCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            try:
+                for server in servers:
+                    server.revive()
+            except CannotRun:
+                child.terminate()
+                child.wait()
+                raise
+        else:
+            return code if code >= 0 else 128 - code
 
 
 def leave(number: int, frame: object) -> None:

@@ -1,12 +1,11 @@
-"""What `make run` does once the servers are there: prepare the data, run web, worker and beat.
+"""What `make run` does once the servers are there: prepare the data, run web, workers and beat.
 
-    python -m portal.dev.run [--port N]
+    python -m portal.dev.run [--port N] [--folder DIR]
 
 runs under portal.dev.embedded. It calls itself with --prepare and --announce.
 """
 
 import argparse
-import contextlib
 import hashlib
 import os
 import signal
@@ -19,7 +18,10 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from portal.dev.supervise import Program, supervise
+
 REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDER = REPOSITORY / "var"
 STATIC_STAMP = REPOSITORY / "var" / "static.stamp"
 MAX_ANSWER_SECONDS = 60
 PREPARATIONS = (  # what is said, and the words for manage.py
@@ -30,14 +32,25 @@ PREPARATIONS = (  # what is said, and the words for manage.py
     ("demo people", "load_demo"),
 )
 # Only warnings and errors are shown: other lines would push the address off the screen.
-PROCESSES = {
-    "web": "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2"
-    " --blocking-threads 4 --log-level warning portal.wsgi:application",
-    "worker": "celery --quiet --app portal worker --concurrency 2 --loglevel WARNING",
-    "beat": "celery --quiet --app portal beat --schedule var/beat-schedule --pidfile="
-    " --loglevel WARNING",
+WEB = (
+    "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2"
+    " --blocking-threads 4 --log-level warning portal.wsgi:application"
+)
+WORKER = "celery --quiet --app portal worker --without-gossip --without-mingle --loglevel WARNING"
+WORKERS = {
+    "worker-counter": "--queues counter --concurrency 1",
+    "worker-papers": "--queues papers,default --concurrency 2",
+    "worker-mail": "--queues mail --pool threads --concurrency 4",
 }
-STOPPED_ON_REQUEST = (130, 143)
+BEAT = "celery --quiet --app portal beat --pidfile= --loglevel WARNING"
+# Where one of the two web processes dies, the other goes on and granian starts a new one.
+ENVIRONMENT = {
+    "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
+    "GRANIAN_WORKERS_KILL_TIMEOUT": "10",
+    "PYTHONUNBUFFERED": "1",
+    # A warning for servers. Here it would only push the address off the screen.
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+}
 
 
 def prepare() -> None:
@@ -122,53 +135,41 @@ def box(lines: list[str]) -> str:
     return "\n".join(["", f"┌{edge}┐", *framed, f"└{edge}┘"])
 
 
-def supervise(port: int, environment: dict[str, str]) -> int:
-    """Run the processes until Ctrl-C, or until one of them ends. Gives the exit code."""
-    from honcho.manager import Manager
+def programs(port: int, folder: Path) -> list[Program]:
+    """What runs: asked to end, beat goes first, then the workers, and the web at last.
 
-    manager = Manager()
-    manager._procmgr.terminate = ask_to_end
-    for name, command in PROCESSES.items():
-        program = Path(sys.executable).parent / command.format(port=port)
-        manager.add_process(name, f"exec {program}", env=environment, cwd=str(REPOSITORY))
-    # honcho handles TERM and INT only.
-    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
-    manager.loop()
-    if manager.returncode in STOPPED_ON_REQUEST:
-        return 0
-    print(
-        "One of the processes above ended by itself, so all were stopped; nothing is lost."
-        " Start again: make run"
-    )
-    return manager.returncode or 1
+    Beat remembers in `folder` what it did.
+    """
+    announce = [sys.executable, "-m", "portal.dev.run", "--announce", site_address(port)]
+    workers = [
+        Program(name, program(f"{WORKER} --hostname {name}@%h {options}"), priority=20)
+        for name, options in WORKERS.items()
+    ]
+    return [
+        Program("web", program(WEB.format(port=port)), priority=10),
+        *workers,
+        Program("beat", [*program(BEAT), "--schedule", str(folder / "beat-schedule")], priority=30),
+        Program("announce", announce, priority=40, runs_once=True),
+    ]
 
 
-def ask_to_end(pid: int) -> None:
-    """Send SIGTERM to one process only: honcho would interrupt the tasks of Celery's children."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+def program(command: str) -> list[str]:
+    """The words of a command whose program is in our virtual environment."""
+    name, *words = command.split()
+    return [str(Path(sys.executable).parent / name), *words]
 
 
-def run(port: int) -> int:
+def site_address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def run(port: int, folder: Path) -> int:
     """Prepare, run, announce. Gives the exit code."""
-    address = f"http://127.0.0.1:{port}"
-    # A warning for servers. Here it would only push the address off the screen.
-    quiet = "ignore:You're running the worker with superuser privileges"
-    environment = {"SITE_URL": address, "PYTHONWARNINGS": quiet, **os.environ}
-    this_module = [sys.executable, "-m", "portal.dev.run"]
-
-    prepared = subprocess.run([*this_module, "--prepare"], env=environment, cwd=REPOSITORY)
+    os.environ.update({**ENVIRONMENT, "SITE_URL": site_address(port), **os.environ})
+    prepared = subprocess.run([sys.executable, "-m", "portal.dev.run", "--prepare"], cwd=REPOSITORY)
     if prepared.returncode:
         return prepared.returncode
-
-    announcer = subprocess.Popen(
-        [*this_module, "--announce", address], env=environment, cwd=REPOSITORY
-    )
-    try:
-        return supervise(port, environment)
-    finally:
-        announcer.terminate()
-        announcer.wait()
+    return supervise(programs(port, folder), folder=folder, directory=REPOSITORY)
 
 
 def main(arguments: list[str]) -> int:
@@ -177,6 +178,9 @@ def main(arguments: list[str]) -> int:
         prog="portal.dev.run", description="Run the whole portal on this machine."
     )
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="where beat and the supervisor keep their files"
+    )
     parser.add_argument("--prepare", action="store_true", help="only prepare the data")
     parser.add_argument(
         "--announce", metavar="ADDRESS", help="only wait for the page and print the address"
@@ -192,7 +196,7 @@ def main(arguments: list[str]) -> int:
         elif options.announce:
             announce(options.announce)
         else:
-            return run(options.port)
+            return run(options.port, options.folder)
     except KeyboardInterrupt:
         return 130
     return 0

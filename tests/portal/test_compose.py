@@ -8,10 +8,14 @@ import yaml
 from django.conf import settings
 from django.urls import reverse
 
+from dossiers.moves import Queue
+from portal.dev import run
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 LONG_RUNNING = sorted(set(SERVICES) - {"migrate"})
-OURS = ["web", "worker", "beat", "migrate"]
+WORKERS = ["worker-counter", "worker-papers", "worker-mail"]
+OURS = ["web", *WORKERS, "beat", "migrate"]
 SECRET = re.compile(r"SECRET|PASSWORD|AUTH|_URL$")
 # In the image, or refused in production.
 NOT_IN_COMPOSE = {"MEDIA_ROOT", "STATIC_ROOT", "DEBUG", "MOCK_GATEWAY", "DEMO_PASSWORD"}
@@ -46,7 +50,41 @@ def test_secrets_have_no_value(name):
         )  # a password within an address
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", WORKERS)
+def test_workers_are_those_of_make_run(name):
+    """So that what is tried and tested there is what runs here."""
+    words = SERVICES[name]["command"].split()
+    options = " ".join(words[words.index("--queues") : words.index("--loglevel")])
+    assert options == run.WORKERS[name]
+
+
+def test_workers_serve_every_queue_once():
+    served = []
+    for name in WORKERS:
+        words = SERVICES[name]["command"].split()
+        served += words[words.index("--queues") + 1].split(",")
+    assert sorted(served) == sorted(Queue.values)
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_workers_may_end_their_task_before_they_are_killed(name):
+    seconds = int(SERVICES[name]["stop_grace_period"].removesuffix("s"))
+    assert seconds > settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_web_goes_on_when_one_of_its_processes_dies():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "GRANIAN_RESPAWN_FAILED_WORKERS=true" in dockerfile
+    wait = int(re.search(r"GRANIAN_WORKERS_KILL_TIMEOUT=(\d+)", dockerfile)[1])
+    assert int(SERVICES["web"]["stop_grace_period"].removesuffix("s")) > wait
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_services_of_ours_have_an_init_that_passes_on_signals(name):
+    assert SERVICES[name]["init"] is True
+
+
+@pytest.mark.parametrize("name", ["web", *WORKERS, "beat"])
 def test_migrate_runs_once_before_the_others(name):
     assert SERVICES["migrate"]["restart"] == "no"
     assert "manage.py migrate" in SERVICES["migrate"]["command"]

@@ -1,8 +1,10 @@
 """What happens by the clock: the sweep, and forgetting what was never sent."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import redis
 from django.db import connection
 from django.utils import timezone
 
@@ -13,7 +15,8 @@ from dossiers.models import Attachment, Dossier, FailedAttempt, OutboxJob
 from dossiers.outbox import leases, schedule, tasks
 from dossiers.outbox import queue as outbox_queue
 from dossiers.states import State
-from tests.dossiers.factories import DossierFactory, attach, image_file
+from portal.celery import app as celery_app
+from tests.dossiers.factories import DossierFactory, attach, image_file, waiting_papers
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +24,21 @@ pytestmark = pytest.mark.django_db
 # --- The sweep ---
 
 
-def test_sweep_hurries_what_waits_and_leaves_the_rest(queue):
+def lose_messages() -> None:
+    """Nothing reached the broker, and the rows know it."""
+    connection.run_on_commit.clear()
+    OutboxJob.objects.update(enqueued_at=None)
+
+
+def commit() -> None:
+    while connection.run_on_commit:
+        connection.run_on_commit.pop(0)[1]()
+
+
+def test_sweep_enqueues_what_waits_and_leaves_the_rest(queue):
     for _dossier in range(4):
         DossierFactory()
-    connection.run_on_commit.clear()  # the queue lost it all
+    lose_messages()
     letters, papers = (
         OutboxJob.objects.filter(channel="mail").order_by("pk"),
         OutboxJob.objects.filter(channel="paper").order_by("pk"),
@@ -46,7 +60,7 @@ def test_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypat
     monkeypatch.setattr(schedule, "MAX_JOBS_OF_A_SWEEP", 2)
     for _dossier in range(3):
         DossierFactory(email="")
-    connection.run_on_commit.clear()  # the queue lost it all
+    lose_messages()
     first, second, third = OutboxJob.objects.order_by("pk")
     OutboxJob.objects.filter(pk=third.pk).update(lease_until=timezone.now() - timedelta(hours=1))
     assert schedule.sweep() == 2
@@ -55,35 +69,81 @@ def test_sweep_takes_a_bounded_number_the_longest_waiting_first(queue, monkeypat
     assert second.status == OutboxJob.Status.WAITING
 
 
-def commit() -> None:
-    while connection.run_on_commit:
-        connection.run_on_commit.pop(0)[1]()
+def test_sweep_enqueues_a_row_once_while_its_message_waits(queue):
+    DossierFactory(email="")
+    lose_messages()
+    assert [schedule.sweep(), schedule.sweep()] == [1, 0]
 
 
-def test_nothing_waits_when_nothing_is_there(django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert outbox_queue.oldest_waiting() == 0
+def test_sweep_enqueues_again_what_a_worker_held_when_it_died(time_machine):
+    DossierFactory(email="")
+    time_machine.move_to(timezone.now() + timedelta(seconds=1), tick=False)
+    leases.claim(OutboxJob.objects.get().pk)
+    assert schedule.sweep() == 0
+    time_machine.shift(leases.LEASE)
+    assert schedule.sweep() == 1
 
 
-def test_how_long_the_oldest_row_has_been_due(time_machine):
-    time_machine.move_to("2026-02-11T03:00:00Z", tick=False)
+def test_sweep_enqueues_as_many_as_the_broker_lost_the_longest_enqueued_first(
+    queue, monkeypatch, time_machine
+):
+    for _dossier in range(5):
+        DossierFactory(email="")
+    connection.run_on_commit.clear()
+    first, second, *_others = OutboxJob.objects.order_by("pk")
+    monkeypatch.setattr(outbox_queue, "length", lambda name: {"papers": 3}.get(name, 0))
+    assert schedule.sweep() == 0  # just sent: not missed yet
+    time_machine.move_to(timezone.now() + schedule.MIN_AGE_OF_MISSING * 2, tick=False)
+    assert schedule.sweep() == 2
+    commit()
+    assert [pk for _task, pk in queue] == [first.pk, second.pk]
+    monkeypatch.setattr(outbox_queue, "length", lambda name: {"papers": 5}.get(name, 0))
+    assert schedule.sweep() == 0
+
+
+def test_sweep_without_a_broker_leaves_everything_as_it_is(monkeypatch, caplog):
+    def fail(name):
+        raise redis.ConnectionError("gone")
+
     DossierFactory()
-    time_machine.shift(40)
-    DossierFactory()
-    assert outbox_queue.oldest_waiting() == 40
-    OutboxJob.objects.filter(channel="mail").update(status="done")
-    assert outbox_queue.oldest_waiting() == 40
-    OutboxJob.objects.update(status="failed")
-    assert outbox_queue.oldest_waiting() == 0
+    lose_messages()
+    monkeypatch.setattr(outbox_queue, "length", fail)
+    assert schedule.sweep() == 0
+    assert not OutboxJob.objects.exclude(enqueued_at=None).exists()
+    assert caplog.text.count("nothing is swept") == 1
 
 
-def test_row_in_hand_or_put_off_is_not_late(time_machine):
-    time_machine.move_to("2026-02-11T03:00:00Z", tick=False)
-    DossierFactory()
-    for job in OutboxJob.objects.all():
-        leases.claim(job.pk)
-    time_machine.shift(60)
-    assert outbox_queue.oldest_waiting() == 0
+@pytest.fixture
+def papers_waiting() -> Iterator[int]:
+    """4,000 papers wait, each with its message in a broker that is empty but for them."""
+    broker = redis.Redis.from_url(celery_app.conf.broker_url)
+    number = 4000
+    waiting_papers(number)
+    broker.flushdb()
+    for pk in OutboxJob.objects.filter(channel="paper").values_list("pk", flat=True):
+        celery_app.send_task(outbox_queue.TASK_FOR["paper"], [pk], queue="papers")
+    # They have waited for a while.
+    OutboxJob.objects.update(enqueued_at=timezone.now() - timedelta(minutes=10))
+    yield number
+    broker.flushdb()
+    broker.close()
+
+
+@pytest.mark.real_broker
+@pytest.mark.django_db(transaction=True)
+def test_sweep_keeps_a_long_queue_as_long_as_it_is(papers_waiting):
+    for _sweep in range(3):
+        schedule.sweep()
+    assert outbox_queue.length("papers") == papers_waiting
+
+
+@pytest.mark.real_broker
+@pytest.mark.django_db(transaction=True)
+def test_sweep_brings_back_once_what_the_broker_lost(papers_waiting):
+    with redis.Redis.from_url(celery_app.conf.broker_url) as broker:
+        broker.flushdb()
+    assert [schedule.sweep(), schedule.sweep()] == [papers_waiting, 0]
+    assert outbox_queue.length("papers") == papers_waiting
 
 
 # --- Forgetting ---

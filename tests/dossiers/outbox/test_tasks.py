@@ -273,6 +273,7 @@ def test_whatever_is_wrong_with_the_broker_nobody_but_the_log_is_told(
 def test_what_the_queue_lost_the_sweep_finds(run_queue):
     DossierFactory()
     connection.run_on_commit.clear()
+    OutboxJob.objects.update(enqueued_at=timezone.now() - schedule.MIN_AGE_OF_MISSING * 2)
     assert schedule.sweep() == 2
     run_queue()
     assert len(django_mail.outbox) == 1

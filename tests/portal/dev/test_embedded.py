@@ -15,8 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal.dev import embedded, servers
-from portal.dev.servers import Place, command_line, socket_folder, stop, stop_leftovers
+from portal.dev import embedded, processes, servers
+from portal.dev.processes import Place, command_line, stop
+from portal.dev.servers import socket_folder, stop_leftovers
 
 SECONDS = 60
 LOOK = """
@@ -38,7 +39,7 @@ ADDRESSES = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'
 
 
 class Copy:
-    """A copy of the two modules, as a repository of its own, and ways to call it."""
+    """A copy of the modules, as a repository of its own, and ways to call it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,7 +47,7 @@ class Copy:
         package.mkdir(parents=True)
         (folder / "portal" / "__init__.py").touch()
         (package / "__init__.py").touch()
-        for module in (embedded, servers):
+        for module in (embedded, processes, servers):
             shutil.copy(module.__file__, package)
 
     def command(
@@ -114,14 +115,22 @@ class Copy:
 
     def processes(self) -> list[str]:
         """Servers that work on its data."""
+        return [command_line(pid) for pid in self.pids("")]
+
+    def pids(self, program: str) -> list[int]:
+        """The numbers of the servers on its data that were started as this program."""
         pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [line for line in map(command_line, pids) if str(self.data) in line]
+        ours = [pid for pid in pids if str(self.data) in command_line(pid)]
+        return [pid for pid in ours if program in command_line(pid)]
 
     def replace(self, old: str, new: str) -> None:
         """Break something on purpose."""
-        module = self.folder / "portal" / "dev" / "servers.py"
-        assert old in module.read_text()
-        module.write_text(module.read_text().replace(old, new))
+        for name in ("processes.py", "servers.py"):
+            module = self.folder / "portal" / "dev" / name
+            if old in module.read_text():
+                module.write_text(module.read_text().replace(old, new))
+                return
+        raise AssertionError(f"{old} is nowhere")
 
     def remove(self) -> None:
         """Remove its data, wherever they lie."""
@@ -322,6 +331,31 @@ def test_leftover_servers_are_stopped_first(fresh):
         assert fresh.processes() == []
 
 
+@pytest.mark.parametrize(("server", "look"), [("postgres", LOOK), ("valkey-server", PING)])
+def test_killed_server_comes_back_at_its_address(shared, server, look):
+    """Also PostgreSQL, while processes of the killed one still hold its data folder."""
+    look_again = f"{WAIT}\nimport time\nwhile True:\n  try:\n    exec({look!r})\n    break\n"
+    look_again += "  except Exception:\n    time.sleep(0.1)\n"
+    with shared.started(sys.executable, "-c", look_again) as process:
+        [pid] = shared.pids(f"/{server} ")
+        os.kill(pid, signal.SIGKILL)
+        assert process.stderr.readline() == f"{server} died (signal 9) and was started again.\n"
+        out, err = process.communicate("\n", timeout=SECONDS)
+    assert (out, err) in [("('portal', 'UTF8', 'đắk', 'UTC')\n", ""), ("True\n", "")]
+    assert shared.processes() == []
+
+
+def test_server_that_cannot_come_back_ends_the_command(fresh):
+    fresh.replace("START_SECONDS = 60", "START_SECONDS = 5")
+    with fresh.started(sys.executable, "-c", WAIT) as process:
+        (fresh.data / "test" / "valkey.conf").write_text("nonsense")
+        [pid] = fresh.pids("/valkey-server ")
+        os.kill(pid, signal.SIGKILL)
+        assert process.wait(SECONDS) == 1
+        err = process.stderr.read()
+    assert err == f"valkey-server did not start; {fresh.data}/test/valkey-server.log says why.\n"
+
+
 def test_ctrl_c_reaches_the_command_alone(shared):
     goodbye = f"""
 try:
@@ -406,7 +440,7 @@ def test_stop_leftovers_spares_another_process_with_the_number(tmp_path):
 
 
 def test_stop_kills_a_process_that_ignores_the_signal(monkeypatch):
-    monkeypatch.setattr(servers, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(processes, "STOP_SECONDS", 0.1)
     deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAIT}"
     with subprocess.Popen(
         [sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE
