@@ -96,7 +96,9 @@ class Move:
     `target` None: the dossier stays where it is. `sentence` is what the applicant reads in the
     timeline. `letter` names the pair of templates in templates/dossiers/outbox/, `paper` the kind
     of document; "" is none. The note of an `internal` move stays between officers. `forward` marks
-    the one red button. `also` tells the officer of a consequence that the other fields do not show.
+    the one red button. Before a move with `fresh_sign_in` the password or key is asked again unless
+    that was done a moment ago. `also` tells the officer of a consequence that the other fields do
+    not show.
     """
 
     label: str | Promise
@@ -113,6 +115,7 @@ class Move:
     internal: bool = False
     forward: bool = False
     needs_reason: bool = False
+    fresh_sign_in: bool = False
     also: str = ""
 
 
@@ -305,6 +308,7 @@ MOVES: dict[Action, Move] = {
         clock=Clock.STOP,
         form=OfficerForm.DECISION,
         forward=True,
+        fresh_sign_in=True,
         also="Kết quả được lấy số và mang tên người phê duyệt.",
     ),
     Action.REJECT: Move(
@@ -319,6 +323,7 @@ MOVES: dict[Action, Move] = {
         clock=Clock.STOP,
         form=OfficerForm.REJECTION,
         needs_reason=True,
+        fresh_sign_in=True,
     ),
     Action.DELIVER: Move(
         label=_("Trả kết quả"),

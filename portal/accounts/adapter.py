@@ -1,10 +1,15 @@
-"""The hooks of allauth: how mails about accounts are sent."""
+"""The hooks of allauth: mails about accounts, where a sign-in leads, for how long it is fresh."""
 
 import logging
+import time
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
 from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 log = logging.getLogger(__name__)
@@ -22,3 +27,15 @@ class AccountAdapter(DefaultAccountAdapter):
                 messages.warning(
                     request, _("Máy chủ thư đang trục trặc nên chưa gửi được thư cho bạn.")
                 )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a sign-in leads that was asked for by no page."""
+        if request.user.is_staff:
+            return reverse("admin:index")
+        return super().get_login_redirect_url(request)
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Return False for a moment after a sign-in: it is as fresh as a password typed again."""
+        records = get_authentication_records(self.request, self.request.user)
+        signed_in_at = records[0]["at"] if records else 0
+        return time.time() - signed_in_at > app_settings.REAUTHENTICATION_TIMEOUT
