@@ -21,10 +21,12 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from allauth.mfa.signals import authenticator_removed
+        from django.contrib.auth.signals import user_logged_in
 
         from portal import checks  # noqa: F401 - the import registers the system checks
         from portal.accounts import groups, staff
 
+        user_logged_in.connect(staff.note_sign_in, dispatch_uid="portal.accounts.staff")
         authenticator_removed.connect(staff.look_again, dispatch_uid="portal.accounts.staff")
         post_migrate.connect(
             groups.ensure_groups,

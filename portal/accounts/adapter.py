@@ -1,16 +1,17 @@
 """The hooks of allauth: mails about accounts, where a sign-in leads, for how long it is fresh."""
 
 import logging
-import time
+from datetime import timedelta
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from portal.accounts import staff
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,5 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Return False for a moment after a sign-in: it is as fresh as a password typed again."""
-        records = get_authentication_records(self.request, self.request.user)
-        signed_in_at = records[0]["at"] if records else 0
-        return time.time() - signed_in_at > app_settings.REAUTHENTICATION_TIMEOUT
+        timeout = timedelta(seconds=app_settings.REAUTHENTICATION_TIMEOUT)
+        return staff.signed_in_before(self.request, timeout)

@@ -4,6 +4,7 @@ The middleware stand behind Django's AuthenticationMiddleware and MessageMiddlew
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -28,10 +29,22 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # The session row is written for idleness at most once in so many seconds.
 SEEN_EVERY = 60
 
-_SINCE, _SEEN, _HAS_FACTOR = "staff_since", "staff_seen", "staff_has_factor"
+_SIGNED_IN, _SEEN, _HAS_FACTOR = "signed_in_at", "staff_seen", "staff_has_factor"
 
 
-# --- Sessions end ---
+# --- Sessions begin and end ---
+
+
+def note_sign_in(sender=None, request: HttpRequest | None = None, **kwargs) -> None:
+    """Keep in the session when it began. A receiver of user_logged_in."""
+    if request is not None:
+        request.session[_SIGNED_IN] = request.session[_SEEN] = timezone.now().timestamp()
+
+
+def signed_in_before(request: HttpRequest, age: timedelta) -> bool:
+    """Whether the sign-in of this session is older than `age`."""
+    signed_in_at = request.session.get(_SIGNED_IN, 0)
+    return timezone.now().timestamp() - signed_in_at > age.total_seconds()
 
 
 def end_staff_sessions(get_response: Answer) -> Answer:
@@ -51,7 +64,7 @@ def end_staff_sessions(get_response: Answer) -> Answer:
 def is_over(request: HttpRequest) -> bool:
     """Whether the session has ended; otherwise note that it was used."""
     session, now = request.session, timezone.now().timestamp()
-    since = session.setdefault(_SINCE, now)
+    since = session.setdefault(_SIGNED_IN, now)
     seen = session.setdefault(_SEEN, now)
     if now - seen > settings.STAFF_SESSION_IDLE.total_seconds():
         return True
