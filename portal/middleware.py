@@ -14,6 +14,8 @@ from dossiers import grants
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
+# The names of allauth's addresses begin so.
+ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
 
@@ -65,7 +67,7 @@ def keep_accounts_private(get_response):
     def middleware(request):
         response = get_response(request)
         match = request.resolver_match
-        if match is not None and (match.url_name or "").startswith("account_"):
+        if match is not None and (match.url_name or "").startswith(ACCOUNT_PAGES):
             add_never_cache_headers(response)
         return response
 

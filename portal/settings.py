@@ -194,10 +194,16 @@ STAFF_SESSION_IDLE = timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", def
 STAFF_SESSION_LIFETIME = timedelta(hours=env.int("STAFF_SESSION_HOURS", default=12))
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=PRODUCTION)
 MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "portal.accounts.forms.AddKeyForm",
+    "edit_webauthn": "portal.accounts.forms.RenameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
+# A mail tells of every change to a password, a factor or an address.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 MESSAGE_STORAGE = "portal.accounts.messages.MessageStorage"
 
 # The throttle of sign-ins is kept by allauth in the cache.

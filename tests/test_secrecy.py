@@ -32,6 +32,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=()",
 }
 
 
@@ -319,6 +320,10 @@ def test_in_production_every_cookie_travels_over_https_alone(monkeypatch):
     assert production.SESSION_COOKIE_SECURE
     assert production.CSRF_COOKIE_SECURE
     assert production.SESSION_COOKIE_HTTPONLY
+    assert production.CSRF_COOKIE_HTTPONLY
+    assert production.SESSION_COOKIE_NAME == "__Host-sessionid"
+    assert production.CSRF_COOKIE_NAME == "__Host-csrftoken"
+    assert production.STAFF_MFA_REQUIRED
     assert production.SECURE_SSL_REDIRECT
     assert production.SECURE_HSTS_SECONDS >= 31_536_000
     assert not production.MOCK_GATEWAY

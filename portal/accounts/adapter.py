@@ -29,6 +29,14 @@ class AccountAdapter(DefaultAccountAdapter):
                     request, _("Máy chủ thư đang trục trặc nên chưa gửi được thư cho bạn.")
                 )
 
+    def send_notification_mail(
+        self, template_prefix: str, user, context: dict | None = None, email: str | None = None
+    ) -> None:
+        """Tell of a change to an account; that of staff has its address in the admin alone."""
+        if user.is_staff:
+            email = email or user.email
+        super().send_notification_mail(template_prefix, user, context, email)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return where a sign-in leads that was asked for by no page."""
         if request.user.is_staff:

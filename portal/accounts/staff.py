@@ -17,7 +17,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from dossiers import typed
 
@@ -136,12 +138,14 @@ def look_again(sender=None, request: HttpRequest | None = None, **kwargs) -> Non
 # --- The door ---
 
 
+@never_cache
 def sign_in(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
     """The admin's sign-in: everybody's, and a clear word for accounts without staff rights."""
     user = request.user
     if not user.is_authenticated:
-        page = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
-        return redirect_to_login(page)
+        page = request.GET.get(REDIRECT_FIELD_NAME, "")
+        is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+        return redirect_to_login(page if is_ours else reverse("admin:index"))
     if not (user.is_staff and user.is_active):
         return render(request, "account/not_staff.html", status=403)
     return redirect("admin:index")

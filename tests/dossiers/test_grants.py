@@ -36,12 +36,13 @@ def test_grant_opens_its_dossier_in_the_next_request_and_no_other():
 
 
 def test_grant_cookie_is_out_of_reach_of_scripts_and_other_sites(settings):
-    settings.SESSION_COOKIE_SECURE = True
+    settings.SESSION_COOKIE_SECURE, settings.COOKIE_PREFIX = True, "__Host-"
     response = HttpResponse()
     opened = Grants({})
     opened.add(7, is_draft=True)
     opened.write(response)
-    cookie = response.cookies[cookie_name(7)]
+    cookie = response.cookies["__Host-hoso-7"]
+    assert cookie["domain"] == ""
     assert cookie["httponly"]
     assert cookie["secure"]
     assert cookie["samesite"] == "Lax"

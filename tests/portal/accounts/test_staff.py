@@ -1,11 +1,14 @@
 """Staff sessions end, the second factor is asked for, the admin's door is everybody's."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -309,6 +312,26 @@ def test_staff_who_remove_their_last_factor_must_set_one_up_at_once(client, offi
     assert client.get(ADMIN).url == reverse("mfa_index")
 
 
+def test_reset_command_removes_every_factor_and_ends_all_sessions(client, officer, settings):
+    settings.STAFF_MFA_REQUIRED = True
+    sign_in(client, officer)
+    set_up_totp(client)
+    call_command("reset_second_factor", officer.username, stdout=StringIO())
+    assert client.get(ADMIN).status_code == 302
+    assert sign_in(client, officer).url == ADMIN
+    assert client.get(ADMIN).url == reverse("mfa_index")
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", "khong-co-ai")
+
+
+def test_new_factor_is_told_by_mail_in_our_words(client, officer):
+    sign_in(client, officer)
+    set_up_totp(client)
+    letter = mail.outbox[0]
+    assert "Đã cài ứng dụng tạo mã" in letter.subject + letter.body
+    assert "You are" not in letter.body
+
+
 def test_second_factor_pages_have_our_frame(client, officer):
     sign_in(client, officer)
     TOTP.activate(officer, generate_totp_secret())
@@ -322,8 +345,10 @@ def test_second_factor_pages_have_our_frame(client, officer):
         "account_reauthenticate",
         "mfa_reauthenticate",
     ):
-        html = client.get(reverse(name)).content.decode()
+        shown = client.get(reverse(name))
+        html = shown.content.decode()
         assert 'class="site-header"' in html, name
+        assert "no-store" in shown["Cache-Control"], name
         assert "<h1>" in html, name
         for english in ("Security key", "Authenticator", "Code:", "Master key"):
             assert english not in html, name
