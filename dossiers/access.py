@@ -75,12 +75,12 @@ def _digits(text: str) -> str:
 def open_drafts(request: HttpRequest) -> QuerySet[Dossier]:
     """Return the drafts that this visitor can go on with; for most visitors without a query."""
     opened = grants.of(request).drafts()
-    is_known = request.user.is_authenticated
-    if not opened and not is_known:
+    user = request.user
+    if not opened and not user.is_authenticated:
         return Dossier.objects.none()
     mine = Dossier.objects.filter(pk__in=opened)
-    if is_known:
-        mine = mine | Dossier.objects.filter(owner=request.user)
+    if user.is_authenticated:
+        mine = mine | Dossier.objects.filter(owner=user)
     return mine.filter(state=State.DRAFT)
 
 

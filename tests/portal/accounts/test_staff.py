@@ -324,6 +324,7 @@ def test_reset_command_removes_every_factor_and_ends_all_sessions(client, office
         call_command("reset_second_factor", "khong-co-ai")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_new_factor_is_told_by_mail_in_our_words(client, officer):
     sign_in(client, officer)
     set_up_totp(client)
