@@ -7,13 +7,11 @@ after the same work, and both count against the throttle.
 """
 
 import hmac
-from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest
 
-from dossiers import codes
+from dossiers import codes, grants
 from dossiers.models import Dossier
 from dossiers.moves import Action, leaving
 from dossiers.states import STAFF_ROLES, Role, State
@@ -21,8 +19,6 @@ from dossiers.states import STAFF_ROLES, Role, State
 # The Django group of each staff role; portal.accounts.groups creates them.
 GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
 
-GRANT = timedelta(hours=12)
-_SESSION_KEY = "dossiers"
 SECOND_FACTOR_DIGITS = 4
 
 
@@ -30,35 +26,23 @@ SECOND_FACTOR_DIGITS = 4
 
 
 def grant(request: HttpRequest, dossier: Dossier) -> None:
-    """Let this browser see and act on the dossier for the length of GRANT.
-
-    The first time the session gets a new key: whoever slipped a key of theirs into this browser
-    shall not read along.
-    """
-    grants = _live_grants(request)
-    if str(dossier.pk) not in grants:
-        request.session.cycle_key()
-    grants[str(dossier.pk)] = (timezone.now() + GRANT).timestamp()
-    request.session[_SESSION_KEY] = grants
+    """Let this browser see and act on the dossier, until it was not used for grants.LIFETIME."""
+    grants.of(request).add(dossier.pk, is_draft=dossier.state == State.DRAFT)
 
 
 def revoke(request: HttpRequest, dossier: Dossier) -> None:
     """Take back from this browser what `grant` gave it; an owner's sign-in is not touched."""
-    grants = _live_grants(request)
-    grants.pop(str(dossier.pk), None)
-    request.session[_SESSION_KEY] = grants
+    grants.of(request).remove(dossier.pk)
 
 
 def has_access(request: HttpRequest, dossier: Dossier) -> bool:
-    """Whether the visitor may see everything of the dossier and act on it as its applicant."""
-    if request.user.is_authenticated and dossier.owner_id == request.user.pk:
-        return True
-    return str(dossier.pk) in _live_grants(request)
+    """Whether the visitor may see everything of the dossier and act on it as its applicant.
 
-
-def _live_grants(request: HttpRequest) -> dict[str, float]:
-    now = timezone.now().timestamp()
-    return {pk: until for pk, until in request.session.get(_SESSION_KEY, {}).items() if until > now}
+    Asking is using: it renews the grant.
+    """
+    opened_here = grants.has(request, dossier.pk, is_draft=dossier.state == State.DRAFT)
+    is_owner = request.user.is_authenticated and dossier.owner_id == request.user.pk
+    return opened_here or is_owner
 
 
 def find_by_tracking(code: str) -> Dossier | None:
@@ -71,17 +55,6 @@ def find_by_tracking(code: str) -> Dossier | None:
         .filter(tracking_code=tracking)
         .first()
     )
-
-
-def get_accessible_or_404(request: HttpRequest, code: str) -> Dossier:
-    """Return the dossier if the visitor holds it.
-
-    Otherwise 404, as for a code that does not exist.
-    """
-    dossier = find_by_tracking(code)
-    if dossier is None or not has_access(request, dossier):
-        raise Http404
-    return dossier
 
 
 def second_factor_is(dossier: Dossier | None, typed: str) -> bool:
@@ -100,10 +73,14 @@ def _digits(text: str) -> str:
 
 
 def open_drafts(request: HttpRequest) -> QuerySet[Dossier]:
-    """Return the drafts that this visitor can go on with."""
-    mine = Dossier.objects.filter(pk__in=[int(pk) for pk in _live_grants(request)])
-    if request.user.is_authenticated:
-        mine = mine | Dossier.objects.filter(owner=request.user)
+    """Return the drafts that this visitor can go on with; for most visitors without a query."""
+    opened = grants.of(request).drafts()
+    user = request.user
+    if not opened and not user.is_authenticated:
+        return Dossier.objects.none()
+    mine = Dossier.objects.filter(pk__in=opened)
+    if user.is_authenticated:
+        mine = mine | Dossier.objects.filter(owner=user)
     return mine.filter(state=State.DRAFT)
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,6 @@ class DossiersConfig(AppConfig):
     verbose_name = _("Hồ sơ")
 
     def ready(self) -> None:
-        from dossiers import checks  # noqa: F401 - importing registers the system checks
+        from dossiers import checks, grants  # noqa: F401 - importing registers the system checks
+
+        user_logged_out.connect(grants.forget_on_sign_out, dispatch_uid="dossiers.grants")

@@ -109,7 +109,9 @@ class Move:
     timeline. `letter` names the pair of templates in templates/dossiers/outbox/, `paper` the kind
     of document; "" is none. `paper_queue` is COUNTER for a paper that somebody waits for while the
     officer makes the move. The note of an `internal` move stays between officers. `forward` marks
-    the one red button. `also` tells the officer of a consequence that the other fields do not show.
+    the one red button. Before a move with `fresh_sign_in` the password or key is asked again unless
+    that was done a moment ago. `also` tells the officer of a consequence that the other fields do
+    not show.
     """
 
     label: str | Promise
@@ -127,6 +129,7 @@ class Move:
     internal: bool = False
     forward: bool = False
     needs_reason: bool = False
+    fresh_sign_in: bool = False
     also: str = ""
 
 
@@ -325,6 +328,7 @@ MOVES: dict[Action, Move] = {
         clock=Clock.STOP,
         form=OfficerForm.DECISION,
         forward=True,
+        fresh_sign_in=True,
         also="Kết quả được lấy số và mang tên người phê duyệt.",
     ),
     Action.REJECT: Move(
@@ -340,6 +344,7 @@ MOVES: dict[Action, Move] = {
         clock=Clock.STOP,
         form=OfficerForm.REJECTION,
         needs_reason=True,
+        fresh_sign_in=True,
     ),
     Action.DELIVER: Move(
         label=_("Trả kết quả"),

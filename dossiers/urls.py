@@ -9,6 +9,7 @@ from dossiers.applicant import (
     start,
     supplement,
     track,
+    unlock,
     withdraw,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("ho-so/<str:tracking>/da-gui/", sent.sent, name="sent"),
     path("ho-so/<str:tracking>/bo-sung/", supplement.supplement, name="supplement"),
     path("ho-so/<str:tracking>/rut/", withdraw.withdraw, name="withdraw"),
+    path("ho-so/<str:tracking>/dang-nhap/", unlock.sign_in, name="sign_in"),
     path("ho-so/<str:tracking>/dong/", track.close, name="close"),
     path("ho-so/<str:tracking>/tep/<int:pk>/", downloads.download, name="file"),
     path("ho-so/<str:tracking>/giay-to/<int:pk>/", downloads.paper, name="paper"),

@@ -3,6 +3,7 @@
 Staff pages speak Vietnamese only (/admin/ has no English twin), so their words are plain strings.
 """
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
+from dossiers.models import Dossier
 from dossiers.moves import NotAllowed
 from dossiers.states import Role
 from payments import ledger
@@ -208,19 +210,24 @@ def take_cash(request: HttpRequest, dossier_pk: int) -> HttpResponse:
         raise PermissionDenied
     dossier = get_object_or_404(access.visible_to(request.user), pk=dossier_pk)
     if request.method == "POST":
-        assert isinstance(request.user, AbstractUser)  # noqa: S101 - it has a role
-        try:
-            payment = ledger.record_cash(dossier, by=request.user, seen=_amount_seen(request))
-        except (ledger.NotPayable, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"Đã ghi thu tiền mặt, mã giao dịch {payment.reference}.")
-        return redirect("admin:dossiers_dossier_change", dossier.pk)
+        return _record_cash(request, dossier)
     under_way = Payment.objects.unconfirmed().filter(dossier=dossier)
     context = {"title": "Thu tiền tại quầy", "dossier": dossier, "under_way": under_way}
     return render(
         request, "payments/admin/cash.html", {**admin.site.each_context(request), **context}
     )
+
+
+@reauthentication_required
+def _record_cash(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    assert isinstance(request.user, AbstractUser)  # noqa: S101 - it has a role
+    try:
+        payment = ledger.record_cash(dossier, by=request.user, seen=_amount_seen(request))
+    except (ledger.NotPayable, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Đã ghi thu tiền mặt, mã giao dịch {payment.reference}.")
+    return redirect("admin:dossiers_dossier_change", dossier.pk)
 
 
 def _amount_seen(request: HttpRequest) -> int:

@@ -20,9 +20,14 @@ class PortalConfig(AppConfig):
     verbose_name = "Cổng dịch vụ công"
 
     def ready(self):
-        from portal import checks  # noqa: F401 - the import registers the system checks
-        from portal.accounts import groups
+        from allauth.mfa.signals import authenticator_removed
+        from django.contrib.auth.signals import user_logged_in
 
+        from portal import checks  # noqa: F401 - the import registers the system checks
+        from portal.accounts import groups, staff
+
+        user_logged_in.connect(staff.note_sign_in, dispatch_uid="portal.accounts.staff")
+        authenticator_removed.connect(staff.look_again, dispatch_uid="portal.accounts.staff")
         post_migrate.connect(
             groups.ensure_groups,
             sender=apps.get_app_config("services"),

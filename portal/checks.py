@@ -76,6 +76,12 @@ def _rules() -> list[tuple[bool, str, str, str]]:
             "Set EMAIL_URL, for instance smtp+tls://user:password@mail.example.vn:587.",
         ),
         (
+            not settings.STAFF_MFA_REQUIRED,
+            "E010",
+            "STAFF_MFA_REQUIRED is off: a stolen password would open the staff pages.",
+            "Remove STAFF_MFA_REQUIRED from the environment.",
+        ),
+        (
             settings.DEBUG,
             "E006",
             "DEBUG is on: error pages would show the inside of the system.",

@@ -10,9 +10,13 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
+from dossiers import grants
+
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
+# The names of allauth's addresses begin so.
+ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
 
@@ -64,8 +68,21 @@ def keep_accounts_private(get_response):
     def middleware(request):
         response = get_response(request)
         match = request.resolver_match
-        if match is not None and (match.url_name or "").startswith("account_"):
+        if match is not None and (match.url_name or "").startswith(ACCOUNT_PAGES):
             add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+def keep_dossiers_open(get_response):
+    """Write into cookies which dossiers were opened, used and closed in this browser."""
+
+    def middleware(request):
+        response = get_response(request)
+        opened = getattr(request, grants.ATTRIBUTE, None)
+        if opened is not None and opened.changes:
+            opened.write(response)
         return response
 
     return middleware

@@ -32,6 +32,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=()",
 }
 
 
@@ -143,7 +144,7 @@ def test_official_number_with_the_second_factor_opens_nothing(client):
     response = unlock(client, dossier.official_number)
     assert response.status_code == 422
     assert dossier.tracking_code not in response.content.decode()
-    assert client.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 404
+    assert client.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 403
 
 
 def test_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
@@ -153,7 +154,7 @@ def test_key_to_one_dossier_opens_no_file_of_another(client, run_queue):
     for name, row in (("file", other.attachments.get()), ("paper", other.documents.first())):
         assert (
             client.get(reverse(f"dossiers:{name}", args=[other.tracking_code, row.pk])).status_code
-            == 404
+            == 403
         )
         assert (
             client.get(reverse(f"dossiers:{name}", args=[mine.tracking_code, row.pk])).status_code
@@ -183,8 +184,8 @@ def test_no_log_tells_the_code_of_an_address_however_it_is_written(client, caplo
     written = way(dossier.tracking_code)
     caplog.handler.addFilter(HideCodes())
     with caplog.at_level(logging.DEBUG):
-        assert client.get(f"/ho-so/{written}/da-gui/").status_code == 404
-    assert "Not Found" in caplog.text
+        assert client.get(f"/ho-so/{written}/da-gui/").status_code == 403
+    assert "Forbidden" in caplog.text
     assert written not in caplog.text
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
@@ -192,17 +193,15 @@ def test_no_log_tells_the_code_of_an_address_however_it_is_written(client, caplo
 # --- Sessions, redirects, forms ---
 
 
-def test_whoever_slipped_a_session_into_the_browser_does_not_read_along(client):
-    """Session fixation: the key that opens a dossier is a new one."""
+def test_whoever_slipped_cookies_into_the_browser_does_not_read_along(client):
+    """Session fixation: what opens a dossier is a cookie that only this browser is sent."""
     dossier = secret_dossier(State.SUBMITTED)
-    client.post(
-        reverse("dossiers:apply", args=[DossierFactory().service.slug])
-    )  # an own, harmless session
     attacker = Client()
-    attacker.cookies["sessionid"] = client.cookies["sessionid"].value
+    attacker.post(reverse("dossiers:apply", args=[DossierFactory().service.slug]))
+    client.cookies = attacker.cookies.copy()
     unlock(client, dossier.tracking_code)
     assert client.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 200
-    assert attacker.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 404
+    assert attacker.get(reverse("dossiers:sent", args=[dossier.tracking_code])).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -321,6 +320,10 @@ def test_in_production_every_cookie_travels_over_https_alone(monkeypatch):
     assert production.SESSION_COOKIE_SECURE
     assert production.CSRF_COOKIE_SECURE
     assert production.SESSION_COOKIE_HTTPONLY
+    assert production.CSRF_COOKIE_HTTPONLY
+    assert production.SESSION_COOKIE_NAME == "__Host-sessionid"
+    assert production.CSRF_COOKIE_NAME == "__Host-csrftoken"
+    assert production.STAFF_MFA_REQUIRED
     assert production.SECURE_SSL_REDIRECT
     assert production.SECURE_HSTS_SECONDS >= 31_536_000
     assert not production.MOCK_GATEWAY

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dossiers import access
-from dossiers.models import OutboxJob
+from dossiers.applicant.unlock import needs_access
+from dossiers.models import Dossier, OutboxJob
 
 log = logging.getLogger(__name__)
 
@@ -18,19 +18,18 @@ REFRESH_SECONDS = "4"
 
 @never_cache
 @require_GET
-def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
+@needs_access
+def download(request: HttpRequest, dossier: Dossier, pk: int) -> HttpResponseBase:
     """A file that the applicant sent."""
-    attachment = get_object_or_404(
-        access.get_accessible_or_404(request, tracking).attachments, pk=pk
-    )
+    attachment = get_object_or_404(dossier.attachments, pk=pk)
     return file_response(attachment.file, attachment.name, attachment.content_type)
 
 
 @never_cache
 @require_GET
-def paper(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
+@needs_access
+def paper(request: HttpRequest, dossier: Dossier, pk: int) -> HttpResponseBase:
     """A paper made for the dossier; an honest page while it is still being made."""
-    dossier = access.get_accessible_or_404(request, tracking)
     document = get_object_or_404(dossier.documents.select_related("job"), pk=pk)
     if not document.is_ready:
         page = render(

@@ -14,20 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access
+from dossiers import typed
 from dossiers.applicant import drafts, posted_files, send, uploads
 from dossiers.applicant.application import Application
 from dossiers.applicant.forms import DeclarationForm, StepForm
 from dossiers.applicant.steps import PapersStep, QuestionsStep, ReviewStep, Step
+from dossiers.applicant.unlock import needs_access
+from dossiers.models import Dossier
 from dossiers.moves import NotAllowed
 from dossiers.states import State
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpResponse:
+@needs_access
+def fill(request: HttpRequest, draft: Dossier, slug: str, number: int) -> HttpResponse:
     """One step of a draft."""
-    draft = access.get_accessible_or_404(request, tracking)
     if draft.service.slug != slug:
         raise Http404
     if draft.state != State.DRAFT:
@@ -40,7 +42,7 @@ def fill(request: HttpRequest, slug: str, tracking: str, number: int) -> HttpRes
         return answer_step(request, application, application.steps[number - 1])
     except NotAllowed as refusal:
         messages.warning(request, str(refusal))
-        return redirect("dossiers:fill", slug, tracking, number)
+        return redirect("dossiers:fill", slug, draft.tracking_code, number)
 
 
 def answer_step(request: HttpRequest, application: Application, step: Step) -> HttpResponse:
@@ -92,7 +94,9 @@ def answer_questions(
     Going back and stopping for now keep what is there without asking for the rest.
     """
     if request.method == "GET":
-        return show_questions(request, application, step, step.form(application.draft))
+        kept = typed.for_page(request)
+        form = step.form(application.draft, kept, partial=kept is not None)
+        return show_questions(request, application, step, form)
 
     direction = request.POST.get("direction", "next")
     partial = direction in ("back", "later")
@@ -173,7 +177,6 @@ def answer_review(request: HttpRequest, application: Application, step: Step) ->
         reviewed=form.cleaned_data["reviewed"],
         asked=application.asked,
     )
-    access.grant(request, draft)
     return redirect("dossiers:sent", draft.tracking_code)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access, codes, throttle
+from dossiers.applicant import unlock
 from dossiers.applicant.forms import LookupForm, UnlockForm
 from dossiers.models import Dossier
 from services.responses import too_many_requests
@@ -70,11 +71,16 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
     typed = form.cleaned_data["xac_minh"] if form.is_valid() else ""
     if access.second_factor_is(dossier, typed) and dossier is not None:
         access.grant(request, dossier)
-        return redirect(dossier)
+        return unlock.lead_back(request, dossier)
     throttle.count_failure(request, code)
     if typed:
         form.add_error("xac_minh", _("Mã và bốn số cuối không khớp nhau. Hãy kiểm tra lại cả hai."))
-    context = {"form": LookupForm(initial={"ma": code}), "unlock": form, "code": code}
+    context = {
+        "form": LookupForm(initial={"ma": code}),
+        "unlock": form,
+        "code": code,
+        "kept": unlock.fields_of_unlock(request),
+    }
     return refuse(request, context)
 
 

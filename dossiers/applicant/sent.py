@@ -5,19 +5,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dossiers import access
 from dossiers.applicant.application import Application
 from dossiers.applicant.downloads import reload_soon
-from dossiers.models import Document
+from dossiers.applicant.unlock import needs_access
+from dossiers.models import Document, Dossier
 from dossiers.papers.qr import qr_svg
 from dossiers.states import State
 
 
 @never_cache
 @require_GET
-def sent(request: HttpRequest, tracking: str) -> HttpResponse:
+@needs_access
+def sent(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """The code to keep, what happens next, and the acknowledgement once it is made."""
-    dossier = access.get_accessible_or_404(request, tracking)
     if dossier.state == State.DRAFT:
         return redirect(Application(dossier).resume_url)
     acknowledgement = dossier.documents.filter(kind=Document.Kind.ACKNOWLEDGEMENT).first()

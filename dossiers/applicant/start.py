@@ -1,19 +1,22 @@
 """The page before the first step: what is needed, and a draft begun earlier."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
-from dossiers.applicant import drafts, uploads
+from dossiers.applicant import drafts, unlock, uploads
 from dossiers.models import Dossier
 from services.models import Service
+
+SECOND_CLICK = timedelta(minutes=10)
 
 
 @never_cache
@@ -30,25 +33,24 @@ def start_application(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, sentence)
         return redirect(service)
     if request.method == "POST":
-        draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
+        draft = _just_begun(request, service) or drafts.start(service, **_known_of(request))
         access.grant(request, draft)
-        return redirect("dossiers:fill", slug, draft.tracking_code, 1)
-    begun = _open_drafts(request, service)
+        # From the unlock page of a draft that nothing opens again: what was typed goes along.
+        resend = unlock.RESEND in request.POST
+        return redirect("dossiers:fill", slug, draft.tracking_code, 1, preserve_request=resend)
+    begun = access.open_drafts(request).filter(service=service)
     context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
     return render(request, "dossiers/applicant/start.html", context)
 
 
-def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
-    """Return a draft of this visitor in which nothing was typed yet: a second click reuses it."""
-    drafts_of_service = _open_drafts(request, service)
-    return drafts_of_service.filter(answers={}, address="", attachments=None).first()
+def _just_begun(request: HttpRequest, service: Service) -> Dossier | None:
+    """Return a draft that this visitor began a moment ago, with nothing typed: a second click.
 
-
-def _open_drafts(request: HttpRequest, service: Service) -> QuerySet[Dossier]:
-    has_session = request.user.is_authenticated or bool(request.session.session_key)
-    if not has_session:
-        return Dossier.objects.none()
-    return access.open_drafts(request).filter(service=service)
+    Not an older one: on a shared machine somebody else may have begun it and kept its cookie.
+    """
+    begun = access.open_drafts(request).filter(service=service)
+    untouched = begun.filter(answers={}, address="", attachments=None)
+    return untouched.filter(created_at__gt=timezone.now() - SECOND_CLICK).first()
 
 
 def _known_of(request: HttpRequest) -> dict[str, Any]:

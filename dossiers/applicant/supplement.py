@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access, answers
+from dossiers import answers, typed
 from dossiers.applicant import drafts, posted_files, uploads
 from dossiers.applicant.forms import NoteForm
 from dossiers.applicant.perform import perform
+from dossiers.applicant.unlock import needs_access
 from dossiers.models import Dossier
 from dossiers.moves import Action, NotAllowed, Purpose, offered_for, with_purpose
 
@@ -21,15 +22,16 @@ OTHER_PAPERS = "giay-to-khac"
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def supplement(request: HttpRequest, tracking: str) -> HttpResponse:
+@needs_access
+def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Put together and send what the officer asked for."""
-    dossier = access.get_accessible_or_404(request, tracking)
     action = offered_for(Purpose.SUPPLEMENT, dossier.state)
     if action is None:
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung."))
         return redirect(dossier)
     if request.method == "GET":
-        return show_supplement(request, dossier, NoteForm(), papers_of_supplement(dossier), {})
+        form = NoteForm(initial=typed.for_page(request))
+        return show_supplement(request, dossier, form, papers_of_supplement(dossier), {})
     try:
         return answer_supplement(request, dossier, action)
     except NotAllowed as refusal:

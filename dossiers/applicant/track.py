@@ -11,6 +11,7 @@ from dossiers import access, answers, throttle
 from dossiers.applicant import timeline
 from dossiers.applicant.application import Application
 from dossiers.applicant.forms import UnlockForm
+from dossiers.applicant.unlock import needs_access
 from dossiers.models import Dossier
 from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
@@ -63,9 +64,9 @@ def show_everything(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, tracking: str) -> HttpResponse:
+@needs_access
+def close(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Forget on this machine that the dossier was opened: the machine may be the commune's."""
-    dossier = access.get_accessible_or_404(request, tracking)
     access.revoke(request, dossier)
     messages.success(request, _("Đã đóng hồ sơ trên máy này."))
     return redirect("dossiers:lookup")

@@ -9,22 +9,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dossiers import access
+from dossiers import typed
 from dossiers.applicant.forms import NoteForm
 from dossiers.applicant.perform import perform
+from dossiers.applicant.unlock import needs_access
+from dossiers.models import Dossier
 from dossiers.moves import Action, Purpose, offered_for
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, tracking: str) -> HttpResponse:
+@needs_access
+def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Withdraw before receipt, or ask for it afterwards."""
-    dossier = access.get_accessible_or_404(request, tracking)
     action = offered_for(Purpose.WITHDRAW, dossier.state)
     if action is None:
         messages.info(request, _("Hồ sơ ở trạng thái này không rút được nữa."))
         return redirect(dossier)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(request.POST or None, initial=typed.for_page(request))
     if request.method == "POST" and form.is_valid():
         done = _("Đã rút hồ sơ.") if action == Action.WITHDRAW else _("Đã gửi đề nghị rút hồ sơ.")
         return perform(request, dossier, action, form.cleaned_data["note"], done)

@@ -47,9 +47,9 @@ def asks(*names: OfficerForm) -> Callable[[type["MoveForm"]], type["MoveForm"]]:
     return register
 
 
-def form_for(action: Action, dossier: Dossier, data=None) -> "MoveForm":
-    """Return the form of a move, bound when there is `data`."""
-    return FORMS[action.move.form](data, action=action, dossier=dossier)
+def form_for(action: Action, dossier: Dossier, data=None, initial=None) -> "MoveForm":
+    """Return the form of a move, bound when there is `data`, else filled with `initial`."""
+    return FORMS[action.move.form](data, initial=initial, action=action, dossier=dossier)
 
 
 def consequences(action: Action, dossier: Dossier) -> list[str]:
@@ -202,7 +202,7 @@ class ProposalForm(MoveForm):
         earlier = dossier.last_event(Action.PROPOSE)
         proposed = earlier.facts if earlier else None
         if isinstance(proposed, facts.Proposed):
-            self.initial["result_text"] = proposed.result_text
+            self.initial.setdefault("result_text", proposed.result_text)
 
     def given(self) -> facts.Proposal:
         return facts.Proposal(result_text=self.cleaned_data["result_text"])

@@ -8,6 +8,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.contrib import admin, messages
@@ -20,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dossiers import access, answers, codes, workflow
+from dossiers import access, answers, codes, typed, workflow
 from dossiers.models import Dossier, OutboxJob
 from dossiers.moves import Action, NotAllowed
 from dossiers.officer import forms, queues, search
@@ -114,9 +115,12 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         messages.error(request, workflow.too_late(dossier, asked))
         return redirect(page_of(dossier))
 
-    form = forms.form_for(asked, dossier, request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    kept = typed.for_page(request)
+    form = forms.form_for(asked, dossier, posted, kept.dict() if kept else None)
     if form.is_valid():
-        return perform(request, asked, dossier, role, form)
+        make = reauthentication_required(perform) if asked.move.fresh_sign_in else perform
+        return make(request, asked, dossier, role, form)
     context = {
         "title": asked.label,
         "action": asked,
@@ -134,6 +138,7 @@ def perform(
 ) -> HttpResponse:
     """Make the move and lead back to the dossier, with a link to the next one of the queue."""
     assert isinstance(request.user, AbstractUser)  # noqa: S101 - `act` asked for the role
+    typed.forget(request)
     state_before = dossier.state
     note = form.cleaned_data["note"]
     try:

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from dossiers.models import Dossier
+from portal.models import User
 from tests.dossiers.factories import APPLICANT
 from tests.portal.factories import UserFactory
 
@@ -11,7 +12,7 @@ PASSWORD = "mật khẩu để thử 1"  # of people who live as long as a test
 
 def press(page: Page, name: str) -> None:
     """Press the one button or link of that name in the main part of the page."""
-    place = page.locator("main, #content, #login-form").first
+    place = page.locator("main, #content").first
     place.get_by_role("button", name=name, exact=True).or_(
         place.get_by_role("link", name=name, exact=True)
     ).first.click()
@@ -41,10 +42,15 @@ def sign_in_staff(page: Page, portal_url: str, role) -> None:
     officer = UserFactory(role=role, full_name=f"Cán bộ {role.label}", title=str(role.label))
     officer.set_password(PASSWORD)
     officer.save()
+    sign_in(page, portal_url, officer)
+
+
+def sign_in(page: Page, portal_url: str, user: User) -> None:
+    """Come to the staff pages by the one sign-in, with the password."""
     page.goto(f"{portal_url}/admin/")
-    page.locator("#id_username").fill(officer.username)
+    page.locator("#id_login").fill(user.username)
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("[type=submit]").click()
+    press(page, "Đăng nhập")
 
 
 def open_by_code(page: Page, typed: str) -> None:

@@ -1,14 +1,9 @@
 """Who may see and do what: the three tiers' keys, the throttle, grants, and the roles of staff."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.http import Http404
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from dossiers import access, codes, throttle
 from dossiers.models import FailedAttempt
@@ -23,15 +18,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def visit(rf):
-    """Return a maker of visits: a request with a session of its own, by a user or nobody.
-
-    From an address.
-    """
+    """Return a maker of visits: a request by a user or nobody, from an address."""
 
     def make(user=None, address: str = "203.113.1.1", **headers: str):
         request = rf.get("/", REMOTE_ADDR=address, **headers)
         request.user = user or AnonymousUser()
-        request.session = SessionStore()
         return request
 
     return make
@@ -99,25 +90,8 @@ def test_being_let_in_to_one_dossier_opens_no_other(visit):
     mine, other = DossierFactory(), DossierFactory()
     request = visit()
     access.grant(request, mine)
-    assert access.get_accessible_or_404(request, mine.tracking_code) == mine
-    with pytest.raises(Http404):
-        access.get_accessible_or_404(request, other.tracking_code)
-
-
-def test_grant_ends_by_itself(visit, time_machine):
-    start = timezone.now()
-    time_machine.move_to(start, tick=False)
-    dossier, later = DossierFactory(), DossierFactory()
-    request = visit()
-    access.grant(request, dossier)
-    time_machine.move_to(start + access.GRANT - timedelta(seconds=1), tick=False)
-    assert access.has_access(request, dossier)
-    access.grant(request, later)
-    time_machine.move_to(start + access.GRANT, tick=False)
-    assert not access.has_access(request, dossier)
-    assert access.has_access(request, later)
-    access.grant(request, later)
-    assert list(request.session["dossiers"]) == [str(later.pk)]
+    assert access.has_access(request, mine)
+    assert not access.has_access(request, other)
 
 
 def test_drafts_are_gone_on_with_by_their_owner_and_in_their_browser(visit, citizen):

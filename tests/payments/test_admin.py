@@ -1,10 +1,13 @@
 """Staff look at money; the desk takes cash."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dossiers.states import Role, State
 from payments import inbox, ledger
@@ -205,6 +208,20 @@ def test_take_cash_refuses_another_amount_than_is_owed(client, desk, amount):
     response = client.post(cash(dossier), {"amount": amount}, follow=True)
     assert "vừa thay đổi" in page(response)
     assert not Payment.objects.exists()
+
+
+def test_take_cash_asks_for_the_password_again_and_goes_on(client, desk, time_machine):
+    desk.set_password("mot-mat-khau-dai")
+    desk.save()
+    client.force_login(desk)
+    dossier = paid_dossier(State.RECEIVED)
+    client.get(cash(dossier))
+    time_machine.move_to(timezone.now() + timedelta(minutes=15))
+    asked = client.post(cash(dossier), {"amount": FEE})
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert not LedgerEntry.objects.exists()
+    client.post(asked.url, {"password": "mot-mat-khau-dai", "next": cash(dossier)})
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_take_cash_clicked_twice_records_once_and_says_so(client, desk):

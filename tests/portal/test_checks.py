@@ -9,7 +9,7 @@ from portal.checks import mail_reaches_people, production
 def in_production(settings, monkeypatch):
     """A production that is set up as it should be; each test spoils one thing."""
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    settings.PRODUCTION = True
+    settings.PRODUCTION = settings.STAFF_MFA_REQUIRED = True
     settings.DEBUG = False
     settings.SECRET_KEY = "a-key-of-its-own-" + "x" * 40
     settings.MOCK_GATEWAY = False
@@ -50,6 +50,11 @@ def test_production_refuses_the_mock_gateway(in_production):
 def test_production_refuses_mail_that_reaches_nobody(in_production, backend):
     in_production.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     assert codes() == ["portal.E005"]
+
+
+def test_production_refuses_staff_without_a_second_factor(in_production):
+    in_production.STAFF_MFA_REQUIRED = False
+    assert codes() == ["portal.E010"]
 
 
 def test_production_refuses_debug(in_production):

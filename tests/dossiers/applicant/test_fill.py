@@ -164,7 +164,7 @@ def test_draft_is_resumed_on_another_machine_by_code_and_telephone(client, servi
     draft = begin(client, service)
     post(client, draft, 1, **applicant())
     elsewhere = type(client)()
-    assert elsewhere.get(page(draft, 2)).status_code == 404
+    assert elsewhere.get(page(draft, 2)).status_code == 403
     elsewhere.post(reverse("dossiers:lookup"), {"ma": draft.tracking_code, "xac_minh": "3456"})
     assert elsewhere.get(page(draft, 2)).status_code == 200
 
@@ -354,12 +354,12 @@ def test_step_out_of_range_leads_to_the_first_unfinished_page(client, service, n
     assert client.get(page(draft, number)).url == page(draft, 1)
 
 
-def test_draft_of_somebody_else_is_not_found(client, service):
+def test_draft_of_somebody_else_stays_closed(client, service):
     draft = DossierFactory(state=State.DRAFT, service=service)
     attach(draft, "cccd")
     for number in range(1, 5):
-        assert client.get(page(draft, number)).status_code == 404
-        assert client.post(page(draft, number), {"remove": 1}).status_code == 404
+        assert client.get(page(draft, number)).status_code == 403
+        assert client.post(page(draft, number), {"remove": 1}).status_code == 403
     assert draft.attachments.count() == 1
 
 

@@ -87,7 +87,7 @@ def test_lookup_refuses_a_second_factor_of_no_sense_in_words(client, guess):
     dossier = DossierFactory()
     response = client.post(LOOKUP, {"ma": dossier.tracking_code, "xac_minh": guess})
     assert response.status_code == 422
-    assert client.get(url("sent", dossier)).status_code == 404
+    assert client.get(url("sent", dossier)).status_code == 403
 
 
 def test_lookup_counts_a_guess_too_long_for_the_box(client, settings):
@@ -103,7 +103,7 @@ def test_lookup_counts_a_guess_too_long_for_the_box(client, settings):
 def test_close_takes_the_access_from_a_borrowed_machine(client):
     dossier = DossierFactory()
     unlock(client, dossier).post(url("close", dossier))
-    assert client.get(url("sent", dossier)).status_code == 404
+    assert client.get(url("sent", dossier)).status_code == 403
     assert APPLICANT["phone"] not in client.get(dossier.get_absolute_url()).content.decode()
 
 
@@ -283,8 +283,8 @@ def test_withdraw_refuses_what_is_decided_or_ended(client, state):
 @pytest.mark.parametrize("name", ["supplement", "withdraw", "sent"])
 def test_access_by_code_alone_neither_acts_nor_reads_on(client, name):
     dossier = DossierFactory(state=State.SUPPLEMENT)
-    assert client.get(url(name, dossier)).status_code == 404
-    assert client.post(url(name, dossier)).status_code in (404, 405)
+    assert client.get(url(name, dossier)).status_code == 403
+    assert client.post(url(name, dossier)).status_code in (403, 405)
 
 
 # --- Downloads ---
@@ -295,7 +295,7 @@ def test_download_gives_a_file_as_it_was_sent_and_only_to_its_sender(client):
     sent = attach(draft, "cccd", pdf_file("căn cước.pdf"))
     with sent.file.open() as file:
         content = file.read()
-    assert client.get(url("file", draft, sent.pk)).status_code == 404
+    assert client.get(url("file", draft, sent.pk)).status_code == 403
     response = unlock(client, draft).get(url("file", draft, sent.pk))
     assert b"".join(response.streaming_content) == content
     assert response["Content-Disposition"].startswith("attachment")
