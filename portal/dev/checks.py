@@ -21,6 +21,7 @@ PRODUCTION = {  # as in docs/environment.md, with made-up values
     "ALLOWED_HOSTS": "dichvucong.example.vn",
     "CSRF_TRUSTED_ORIGINS": "https://dichvucong.example.vn",
     "SITE_URL": "https://dichvucong.example.vn",
+    "TRUSTED_PROXIES": "1",
     "EMAIL_URL": "smtp://mail.example.vn:25",
     "VNPAY_TMN_CODE": "CHECK",
     "VNPAY_HASH_SECRET": "only-for-the-check-" + "9876543210" * 3,
