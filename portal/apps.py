@@ -20,11 +20,15 @@ class PortalConfig(AppConfig):
     verbose_name = "Cổng dịch vụ công"
 
     def ready(self):
+        from allauth.account.signals import password_reset
+
         from portal import checks  # noqa: F401 - the import registers the system checks
-        from portal.accounts import groups
+        from portal.accounts import groups, sign_in_limits, sign_up
 
         post_migrate.connect(
             groups.ensure_groups,
             sender=apps.get_app_config("services"),
             dispatch_uid="portal.accounts.groups",
         )
+        for receiver in (sign_in_limits.password_was_reset, sign_up.confirm_by_reset):
+            password_reset.connect(receiver, dispatch_uid=receiver.__qualname__)
