@@ -1,5 +1,6 @@
 """The page before the first step: what is needed, and a draft begun earlier."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
-from dossiers.applicant import drafts, uploads
+from dossiers.applicant import drafts, storage_limits, uploads
 from dossiers.models import Dossier
 from services.models import Service
 
@@ -30,12 +31,38 @@ def start_application(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, sentence)
         return redirect(service)
     if request.method == "POST":
-        draft = _untouched(request, service) or drafts.start(service, **_known_of(request))
-        access.grant(request, draft)
-        return redirect("dossiers:fill", slug, draft.tracking_code, 1)
-    begun = _open_drafts(request, service)
-    context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
-    return render(request, "dossiers/applicant/start.html", context)
+        return _open_draft(request, service)
+    return _show(request, service, _open_drafts(request, service))
+
+
+def _open_draft(request: HttpRequest, service: Service) -> HttpResponse:
+    draft = _untouched(request, service)
+    if draft is None:
+        refusal = storage_limits.why_no_new_draft(request)
+        if refusal is not None:
+            sentence, status = refusal
+            begun = access.open_drafts(request)
+            return _show(request, service, begun, refusal=sentence, status=status)
+        draft = drafts.start(service, **_known_of(request))
+    access.grant(request, draft)
+    return redirect("dossiers:fill", service.slug, draft.tracking_code, 1)
+
+
+def _show(
+    request: HttpRequest,
+    service: Service,
+    begun: QuerySet[Dossier],
+    *,
+    refusal: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {
+        "service": service,
+        "drafts": begun,
+        "refusal": refusal,
+        "upload_rules": uploads.rules(),
+    }
+    return render(request, "dossiers/applicant/start.html", context, status=status)
 
 
 def _untouched(request: HttpRequest, service: Service) -> Dossier | None:
