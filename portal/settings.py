@@ -217,7 +217,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         # Of more rows than this some are thrown out, which would forget counts.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 UNCONFIRMED_KEEP_DAYS = env.int("UNCONFIRMED_KEEP_DAYS", default=7)

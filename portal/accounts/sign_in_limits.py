@@ -64,12 +64,13 @@ def find_user(credentials: dict[str, Any]) -> AbstractBaseUser | None:
     share one row of tries.
     """
     name = typed_name(credentials)
-    found = [*filter_users_by_username(name), *filter_users_by_email(name)]
-    return min(found, key=lambda user: user.pk, default=None)
+    by_name = list(filter_users_by_username(name))
+    by_email = filter_users_by_email(name)
+    return min(by_name or by_email, key=lambda user: user.pk, default=None)
 
 
 def typed_name(credentials: dict[str, Any]) -> str:
-    return str(credentials.get("email") or credentials.get("username") or "")
+    return str(credentials.get("username") or credentials.get("email") or "")
 
 
 def _is_flooded(request: HttpRequest) -> bool:

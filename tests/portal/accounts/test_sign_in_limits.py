@@ -8,7 +8,7 @@ from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 
-from portal.accounts import devices
+from portal.accounts import devices, sign_in_limits
 from portal.models import User
 from tests.portal.factories import UserFactory
 
@@ -201,3 +201,9 @@ def test_limits_of_allauth_know_the_address_behind_the_proxy(user, settings):
 
     assert [from_address("203.113.1.1") for _ in range(3)] == [200, 200, 429]
     assert from_address("203.113.1.2") == 200
+
+
+def test_account_that_shares_its_address_with_another_is_found_by_its_name(user):
+    other = UserFactory(username="xoi", email=user.email)
+    found = sign_in_limits.find_user({"username": "xoi", "email": user.email})
+    assert found == other

@@ -115,6 +115,16 @@ def test_sign_up_hashes_as_many_passwords_for_an_address_that_has_an_account(tak
     assert len(hashed) == 2 * for_taken > 0
 
 
+def test_sign_up_with_a_mistyped_address_is_begun_again(client):
+    sign_up(client, "go-nham@example.vn")
+    assert client.get(SIGNUP).url == VERIFY
+    page = client.get(VERIFY).content.decode()
+    assert "Dùng địa chỉ thư khác" in page
+    assert client.post("/tai-khoan/logout/", {"next": SIGNUP}).url == SIGNUP
+    assert client.get(SIGNUP).status_code == 200
+    assert sign_up(client).url == VERIFY
+
+
 def test_sign_up_without_a_confirmed_address_signs_nobody_in(client):
     sign_up(client)
     cache.clear()
