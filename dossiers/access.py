@@ -2,8 +2,8 @@
 
 Three tiers for the public: an official number tells state and dates; the tracking code also tells
 service, timeline, unit and person in charge; the code with the last four digits of the telephone on
-the dossier (or the owner's sign-in) opens everything. "Unknown" and "wrong" get the same answer
-after the same work, and both count against the throttle.
+the dossier or all of them (or the owner's sign-in) opens everything. "Unknown" and "wrong" get the
+same answer after the same work, and both take a try of the throttle.
 """
 
 import hmac
@@ -15,6 +15,7 @@ from dossiers import codes, grants
 from dossiers.models import Dossier
 from dossiers.moves import Action, leaving
 from dossiers.states import STAFF_ROLES, Role, State
+from services.questions.phone import read_whole_number
 
 # The Django group of each staff role; portal.accounts.groups creates them.
 GROUPS = {Role.DESK: "Cán bộ một cửa", Role.CASE: "Chuyên viên thụ lý", Role.LEADER: "Lãnh đạo"}
@@ -58,14 +59,20 @@ def find_by_tracking(code: str) -> Dossier | None:
 
 
 def second_factor_is(dossier: Dossier | None, typed: str) -> bool:
-    """Compare the last four digits of the telephone.
+    """Compare the last four digits of the telephone, or the whole number in any usual spelling.
 
-    In the same time whether or not there is a dossier.
+    In the same time whether or not there is a dossier. Reserve the try with `throttle` before.
     """
-    last = _digits(dossier.phone if dossier else "")[-SECOND_FACTOR_DIGITS:]
-    known = len(last) == SECOND_FACTOR_DIGITS
-    same = hmac.compare_digest(last if known else "none", _digits(typed) or "empty")
-    return same and known
+    phone = dossier.phone if dossier else ""
+    last = _digits(phone)[-SECOND_FACTOR_DIGITS:]
+    short = _is_same(last if len(last) == SECOND_FACTOR_DIGITS else "", _digits(typed))
+    whole = _is_same(read_whole_number(phone), read_whole_number(typed))
+    return short or whole
+
+
+def _is_same(known: str, typed: str) -> bool:
+    """Whether both are there and equal, compared in constant time."""
+    return hmac.compare_digest(known or "none", typed or "empty")
 
 
 def _digits(text: str) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dossiers.applicant import drafts
-from dossiers.models import Dossier, FailedAttempt
+from dossiers.models import AttemptCount, Dossier
 from dossiers.states import State
 
 
@@ -26,8 +26,6 @@ def forget_old_drafts() -> int:
 
 @shared_task
 def forget_old_attempts() -> int:
-    """Delete the counts of failed lookups older than a day."""
-    deleted, _by_model = FailedAttempt.objects.filter(
-        hour__lt=timezone.now() - timedelta(days=1)
-    ).delete()
+    """Delete the counts of attempts that count for nothing any more; return how many."""
+    deleted, _by_model = AttemptCount.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted

@@ -8,9 +8,11 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from dossiers import throttle
 from payments import ledger
 from payments.gateways.base import Gateway, Message, Outcome, Verdict
 from payments.models import MAX_RAW, GatewayMessage, Payment
@@ -19,14 +21,20 @@ log = logging.getLogger(__name__)
 
 # Anybody can send forgeries: they are kept long enough to be looked into, and no longer.
 KEEP_FORGERIES = timedelta(days=30)
+# Of one signed text in a day; a provider calls again about ten times.
+MAX_COPIES = 100
 
 
-def receive_call(gateway: Gateway, raw: str) -> Outcome:
+def receive_call(gateway: Gateway, raw: str, *, network: str = "") -> Outcome:
     """Keep a provider's call, act on it, and return what came of it.
 
-    Raises DatabaseError when it cannot even be kept.
+    `network` is the sender's, for the limit of forgeries. Raises DatabaseError when the call cannot
+    even be kept.
     """
     message = read(gateway, raw)
+    if not _may_keep(message, raw, network):
+        return settle(message) if message is not None else Outcome.BAD_SIGNATURE
+
     kept = keep(gateway, GatewayMessage.Kind.IPN, raw, message)
     if message is None:
         outcome = Outcome.BAD_SIGNATURE
@@ -36,11 +44,37 @@ def receive_call(gateway: Gateway, raw: str) -> Outcome:
     return outcome
 
 
-def receive_return(gateway: Gateway, raw: str) -> Message | None:
+def receive_return(gateway: Gateway, raw: str, *, network: str = "") -> Message | None:
     """Keep what a browser brought back; return its message if the provider signed it."""
     message = read(gateway, raw)
-    keep(gateway, GatewayMessage.Kind.RETURN, raw, message)
+    if _may_keep(message, raw, network):
+        keep(gateway, GatewayMessage.Kind.RETURN, raw, message)
     return message
+
+
+def _may_keep(message: Message | None, raw: str, network: str) -> bool:
+    """Whether a message may be stored.
+
+    What a provider signed is stored, the same text MAX_COPIES times a day: anybody who has it can
+    send it again. Forgeries beyond the limits of their network and of all are only counted.
+    """
+    if message is not None:
+        copies = throttle.add("copy", GatewayMessage.digest_of(raw), window=throttle.DAY)
+        return _is_within(copies, MAX_COPIES, "copies of a signed message")
+
+    forged = throttle.add("forgery", network, window=throttle.HOUR)
+    if not _is_within(forged, settings.FORGERIES_PER_HOUR, "forgeries of one network"):
+        return False
+    # Only what its network's limit lets through: one network cannot use up what is for all.
+    forged_by_all = throttle.add("forgeries of all", "", window=throttle.HOUR)
+    return _is_within(forged_by_all, settings.MAX_FORGERIES_PER_HOUR, "forgeries of all networks")
+
+
+def _is_within(count: int, limit: int, what: str) -> bool:
+    """Whether `count` is within the limit; the first beyond it writes one line in the log."""
+    if count == limit + 1:
+        log.warning("more than %s %s: further ones are counted and not stored", limit, what)
+    return count <= limit
 
 
 def read(gateway: Gateway, raw: str) -> Message | None:
@@ -101,8 +135,17 @@ def keep(
 
 @transaction.atomic
 def delete_old_forgeries(*, now: datetime | None = None) -> int:
-    """Delete messages without a true signature older than KEEP_FORGERIES; return how many."""
+    """Delete messages without a true signature; return how many.
+
+    Those older than KEEP_FORGERIES go, and of the others all but the latest MAX_KEPT_FORGERIES.
+    """
     limit = (now or timezone.now()) - KEEP_FORGERIES
-    forged = GatewayMessage.objects.filter(signature_ok=False, received_at__lt=limit)
-    deleted, _by_model = forged.delete()
-    return deleted
+    forged = GatewayMessage.objects.filter(signature_ok=False)
+    newest_first = forged.order_by("-pk").values_list("pk", flat=True)
+    beyond = newest_first[settings.MAX_KEPT_FORGERIES : settings.MAX_KEPT_FORGERIES + 1]
+    last_beyond = next(iter(beyond), None)
+    too_old, _by_model = forged.filter(received_at__lt=limit).delete()
+    if last_beyond is None:
+        return too_old
+    too_many, _by_model = forged.filter(pk__lte=last_beyond).delete()
+    return too_old + too_many

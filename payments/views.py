@@ -24,7 +24,7 @@ from payments.gateways import UnknownProvider, default_gateway, get_gateway
 from payments.gateways.base import Gateway, Message, Order, Outcome, Verdict
 from payments.models import Payment
 from payments.states import PaymentState
-from services.responses import too_many_requests
+from services.client_address import client_address, client_network
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,11 @@ SOON, LATER = 5, 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, tracking: str) -> HttpResponse:
     """Show what is owed to whoever has the tracking code; POST leads to the provider's page."""
-    if throttle.is_throttled(request):
-        return too_many_requests(request)
-    dossier = _sent_or_404(request, tracking)
+    dossier = access.find_by_tracking(tracking)
+    if dossier is None:
+        return throttle.refuse_wrong_code(request)
+    if dossier.state == State.DRAFT:
+        raise Http404
     if request.method != "POST":
         return _show_checkout(request, dossier, ledger.why_not_payable(dossier), status=200)
 
@@ -69,14 +71,6 @@ def _show_checkout(
     return render(request, "payments/checkout.html", context, status=status)
 
 
-def _sent_or_404(request: HttpRequest, tracking: str) -> Dossier:
-    dossier = access.find_by_tracking(tracking)
-    if dossier is None or dossier.state == State.DRAFT:
-        throttle.count_failure(request)
-        raise Http404
-    return dossier
-
-
 def order_of(request: HttpRequest, payment: Payment) -> Order:
     """Return what the provider is told of a payment."""
     # The provider is a stranger: it reads the public number of the dossier, never the tracking
@@ -86,7 +80,7 @@ def order_of(request: HttpRequest, payment: Payment) -> Order:
         amount=payment.amount,
         description=f"Thu phí hồ sơ {payment.dossier.official_number or payment.reference}",
         return_url=settings.SITE_URL + reverse("payments:returned"),
-        client_address=throttle.client_address(request),
+        client_address=client_address(request),
         created_at=payment.created_at,
         expires_at=payment.expires_at,
         language=get_language() or settings.LANGUAGE_CODE,
@@ -125,7 +119,8 @@ def return_page_of(payment: Payment, message: Message) -> ReturnPage:
 def returned(request: HttpRequest, provider: str = "") -> HttpResponse:
     """Show what our books say of a payment; what the browser brings is kept and changes nothing."""
     gateway = gateway_or_404(provider)
-    message = inbox.receive_return(gateway, request.META.get("QUERY_STRING", ""))
+    query = request.META.get("QUERY_STRING", "")
+    message = inbox.receive_return(gateway, query, network=client_network(request))
     if message is None:
         return render(request, "payments/not_understood.html", status=HTTPStatus.BAD_REQUEST)
     payment = Payment.objects.select_related("dossier").about(message).first()
@@ -168,7 +163,7 @@ def ipn(request: HttpRequest, provider: str = "") -> HttpResponse:
     else:
         raw = request.META.get("QUERY_STRING", "")
     try:
-        outcome = inbox.receive_call(gateway, raw)
+        outcome = inbox.receive_call(gateway, raw, network=client_network(request))
     except DatabaseError:
         log.exception("a provider's call could not even be kept")
         outcome = Outcome.ERROR

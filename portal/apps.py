@@ -20,11 +20,12 @@ class PortalConfig(AppConfig):
     verbose_name = "Cổng dịch vụ công"
 
     def ready(self):
+        from allauth.account.signals import password_reset
         from allauth.mfa.signals import authenticator_removed
         from django.contrib.auth.signals import user_logged_in
 
         from portal import checks  # noqa: F401 - the import registers the system checks
-        from portal.accounts import groups, staff
+        from portal.accounts import groups, sign_in_limits, sign_up, staff
 
         user_logged_in.connect(staff.note_sign_in, dispatch_uid="portal.accounts.staff")
         authenticator_removed.connect(staff.look_again, dispatch_uid="portal.accounts.staff")
@@ -33,3 +34,5 @@ class PortalConfig(AppConfig):
             sender=apps.get_app_config("services"),
             dispatch_uid="portal.accounts.groups",
         )
+        for receiver in (sign_in_limits.password_was_reset, sign_up.confirm_by_reset):
+            password_reset.connect(receiver, dispatch_uid=receiver.__qualname__)

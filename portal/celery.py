@@ -43,4 +43,12 @@ app.conf.beat_schedule = {
         "task": "dossiers.schedule.forget_old_attempts",
         "schedule": crontab(hour=3, minute=0),
     },
+    "clear-expired-sessions": {
+        "task": "portal.schedule.clear_expired_sessions",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "forget-unconfirmed-accounts": {
+        "task": "portal.schedule.forget_unconfirmed_accounts",
+        "schedule": crontab(hour=3, minute=20),
+    },
 }

@@ -1,7 +1,9 @@
 """Checks before every page, and answers to errors that a page cannot handle itself."""
 
 import logging
+import time
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -11,6 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
 from dossiers import grants
+from services.client_address import forwarded_addresses
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,44 @@ RETRY_AFTER_SECONDS = 30
 # The names of allauth's addresses begin so.
 ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 DATABASE_ERRORS = (OperationalError, InterfaceError)
+
+
+class RequireProxies:
+    """Answer 503 to a request that fewer proxies have signed than TRUSTED_PROXIES says.
+
+    Whoever came that way would be taken for the nearest proxy: one address for everybody, in every
+    limit and in every payment. The health pages are asked without a proxy by whatever supervises
+    the process. A header that is too long is right: a visitor may write what they like in front.
+    """
+
+    EXEMPT = "/suc-khoe/"
+    SECONDS_BETWEEN_LINES = 60
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.next_line_at = 0.0
+
+    def __call__(self, request):
+        if not settings.TRUSTED_PROXIES or request.path_info.startswith(self.EXEMPT):
+            return self.get_response(request)
+        found = len(forwarded_addresses(request))
+        if found >= settings.TRUSTED_PROXIES:
+            return self.get_response(request)
+        self._log(found)
+        return HttpResponse(render_to_string("503_proxy.html"), status=503)
+
+    def _log(self, found: int) -> None:
+        """Write one line a minute: every request would write one."""
+        now = time.monotonic()
+        if now < self.next_line_at:
+            return
+        self.next_line_at = now + self.SECONDS_BETWEEN_LINES
+        log.error(
+            "refused: TRUSTED_PROXIES is %s, but X-Forwarded-For came with %s addresses; "
+            "set TRUSTED_PROXIES to the number of proxies that add to it",
+            settings.TRUSTED_PROXIES,
+            found,
+        )
 
 
 class DatabaseUnavailable:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.RequireProxies",
     "portal.middleware.DatabaseUnavailable",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # before those that answer
@@ -148,8 +149,28 @@ UPLOAD_MAX_PIXELS = 60_000_000  # a 60-megapixel photo; more is an image bomb
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
 DRAFT_KEEP_DAYS = env.int("DRAFT_KEEP_DAYS", default=30)
-LOOKUP_FAILURES_PER_HOUR = env.int("LOOKUP_FAILURES_PER_HOUR", default=30)
-UNLOCK_FAILURES_PER_HOUR = env.int("UNLOCK_FAILURES_PER_HOUR", default=5)
+
+# --- Rate limits (docs/limits.md) ---
+
+# Of one network in an hour. A network may be a commune's Wi-Fi or a mobile operator's address that
+# thousands share: these limits are for floods, and no right code is refused by any of them.
+LOOKUP_FAILURES_PER_HOUR = env.int("LOOKUP_FAILURES_PER_HOUR", default=1000)
+SIGN_IN_FAILURES_PER_HOUR = env.int("SIGN_IN_FAILURES_PER_HOUR", default=1000)
+DRAFTS_PER_HOUR = env.int("DRAFTS_PER_HOUR", default=300)
+UPLOAD_BYTES_PER_HOUR = env.int("UPLOAD_BYTES_PER_HOUR", default=5 * 1024**3)
+FORGERIES_PER_HOUR = env.int("FORGERIES_PER_HOUR", default=100)
+# Of all networks together in an hour, and how many are kept at most.
+MAX_FORGERIES_PER_HOUR = env.int("MAX_FORGERIES_PER_HOUR", default=1000)
+MAX_KEPT_FORGERIES = env.int("MAX_KEPT_FORGERIES", default=20_000)
+# Tries at one code or one account: so many at once, then slower up to so many seconds between two.
+UNLOCK_FREE_TRIES = env.int("UNLOCK_FREE_TRIES", default=3)
+UNLOCK_MAX_DELAY = env.int("UNLOCK_MAX_DELAY", default=15 * 60)
+SIGN_IN_FREE_TRIES = env.int("SIGN_IN_FREE_TRIES", default=3)
+SIGN_IN_MAX_DELAY = env.int("SIGN_IN_MAX_DELAY", default=5 * 60)
+# What one dossier and the open drafts of one browser may hold.
+DOSSIER_MAX_BYTES = env.int("DOSSIER_MAX_BYTES", default=100 * 1024 * 1024)
+BROWSER_MAX_BYTES = env.int("BROWSER_MAX_BYTES", default=300 * 1024 * 1024)
+MAX_OPEN_DRAFTS = env.int("MAX_OPEN_DRAFTS", default=20)
 
 # --- Language and time ---
 
@@ -180,8 +201,16 @@ LOGIN_REDIRECT_URL = reverse_lazy("dossiers:mine")
 LOGIN_URL = reverse_lazy("account_login")
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# No user name is asked: a sign-up answers the same whether or not the address has an account, and
+# only who reads the code that is mailed to it goes on (portal.accounts.sign_up).
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+# Whoever sets a new password by their mail is let in, and their browser is known from then on.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("portal:home")
 ACCOUNT_SESSION_REMEMBER = False
 # A password or a key asked again before what weighs most is good for so many seconds.
@@ -209,13 +238,26 @@ MFA_TOTP_TOLERANCE = 1
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MESSAGE_STORAGE = "portal.accounts.messages.MessageStorage"
 
-# The throttle of sign-ins is kept by allauth in the cache.
+# Sign-ins are limited by portal.accounts.sign_in_limits. These are allauth's other limits, of a
+# network as far as it can be many people's ("ip"), else of one account or address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": None,
+    "signup": "300/h/ip",
+    "reset_password": "300/h/ip,10/h/key",
+    "reset_password_from_key": "300/h/ip",
+}
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 64
+# Keeps the counts of those limits.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Of more rows than this some are thrown out, which would forget counts.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+UNCONFIRMED_KEEP_DAYS = env.int("UNCONFIRMED_KEEP_DAYS", default=7)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="batoportal")
 
 # --- Money ---
@@ -224,8 +266,9 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="batoportal")
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=15)
 MOCK_GATEWAY = env.bool("MOCK_GATEWAY", default=not PRODUCTION)
 DEVELOPMENT_VNPAY_SECRET = "development-only-gateway-secret"  # noqa: S105 - refused in production
+DEMO_VNPAY_TMN_CODE = "BATODEMO"
 VNPAY = {
-    "TMN_CODE": env.str("VNPAY_TMN_CODE", default="BATODEMO"),
+    "TMN_CODE": env.str("VNPAY_TMN_CODE", default=DEMO_VNPAY_TMN_CODE),
     "HASH_SECRET": env.str("VNPAY_HASH_SECRET", default=DEVELOPMENT_VNPAY_SECRET),
     "PAY_URL": env.str("VNPAY_PAY_URL", default=""),
 }
@@ -290,6 +333,8 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# By it a browser that has signed in to an account is known again (portal.accounts.devices).
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def money(amount: int | None) -> str:
@@ -29,3 +30,11 @@ def day(when: date | datetime | None) -> str:
 def date_and_time(when: datetime | None) -> str:
     """Return a moment as "14:05 09/03/2026", in the time zone of the authority; "" for None."""
     return f"{timezone.localtime(when):%H:%M %d/%m/%Y}" if when else ""
+
+
+def duration(seconds: int) -> str:
+    """Return a waiting time as it is read: 45 → "45 giây", from two minutes on "3 phút"."""
+    if seconds < 120:
+        return ngettext("%(count)d giây", "%(count)d giây", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)d phút", "%(count)d phút", minutes) % {"count": minutes}

@@ -30,7 +30,9 @@ EVERYBODYS = ("/admin/", "/admin/login/", "/admin/jsi18n/", "/admin/payments/pay
 @pytest.fixture(autouse=True)
 def _patient(settings):
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.LOOKUP_FAILURES_PER_HOUR = settings.UNLOCK_FAILURES_PER_HOUR = 10**6
+    settings.LOOKUP_FAILURES_PER_HOUR = settings.SIGN_IN_FAILURES_PER_HOUR = 10**6
+    settings.UNLOCK_FREE_TRIES = settings.SIGN_IN_FREE_TRIES = 10**6
+    settings.DRAFTS_PER_HOUR = settings.MAX_OPEN_DRAFTS = settings.FORGERIES_PER_HOUR = 10**6
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ WITHOUT_FACTORY = {
     "dossiers.OutboxJob": "written by the workflow alone",
     "dossiers.Document": "written by the workflow alone",
     "dossiers.Counter": "written by the workflow alone",
-    "dossiers.FailedAttempt": "written by throttle.count_failure alone",
+    "dossiers.AttemptCount": "written by the throttle alone",
     "payments.LedgerEntry": "written by the ledger alone",
     "payments.GatewayMessage": "written by the inbox of the gateway alone",
 }
@@ -196,6 +196,16 @@ def test_everything_on_the_clock_is_a_task():
     celery_app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in celery_app.conf.beat_schedule.values()}
     assert scheduled - set(celery_app.tasks) == set()
+
+
+def test_address_of_the_visitor_is_read_in_one_place():
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if re.search("REMOTE_ADDR|X_FORWARDED_FOR", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"services/client_address.py"}
 
 
 # --- Documents ---

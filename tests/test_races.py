@@ -4,6 +4,7 @@ One outcome, and the loser reads a sentence.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,16 +12,18 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
-from dossiers import answers, facts, throttle, workflow
+from dossiers import access, answers, facts, throttle, workflow
 from dossiers import schedule as cleaning
 from dossiers.applicant import drafts, uploads
-from dossiers.models import Dossier, FailedAttempt, OutboxJob
+from dossiers.models import Dossier, OutboxJob
 from dossiers.moves import Action, NotAllowed
 from dossiers.outbox import leases
 from dossiers.states import Role, State
 from tests.dossiers.factories import DossierFactory, act, attach, pdf_file
+from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -241,6 +244,56 @@ def test_one_of_many_workers_takes_a_row():
     assert letter.lease_until > timezone.now() + timedelta(seconds=60)
 
 
-def test_failures_at_once_are_all_counted(rf):
-    at_once(*[lambda: throttle.count_failure(rf.get("/"), "K7QD-93MX-AT4C")] * 8)
-    assert set(FailedAttempt.objects.values_list("count", flat=True)) == {8}
+def test_events_at_once_are_all_counted():
+    at_once(*[lambda: throttle.add("race", "", window=throttle.HOUR)] * 8)
+    assert throttle.total("race", "") == 8
+
+
+def test_sixty_guesses_of_one_code_at_once_are_fewer_than_ten_tries(monkeypatch):
+    dossier = DossierFactory()
+    tried = []
+    compare = access.second_factor_is
+
+    def second_factor_is(*given):
+        tried.append(given)
+        return compare(*given)
+
+    monkeypatch.setattr(access, "second_factor_is", second_factor_is)
+    answers_given = at_once(
+        *(
+            lambda guess=guess: Client(REMOTE_ADDR=f"203.113.1.{guess}").post(
+                "/tra-cuu/", {"ma": dossier.tracking_code, "xac_minh": f"{guess:04d}"}
+            )
+            for guess in range(60)
+        )
+    )
+    statuses = Counter(answer.status_code for answer in answers_given)
+    assert 1 <= len(tried) < 10
+    assert statuses == {422: len(tried), 429: 60 - len(tried)}
+
+
+@pytest.mark.parametrize("door", ["/tai-khoan/login/", "/admin/login/"])
+def test_sixty_passwords_of_one_account_at_once_are_fewer_than_ten_tries(monkeypatch, door):
+    UserFactory(username="lanhdao", is_staff=True)
+    tried = []
+
+    def authenticate(request, **credentials):
+        tried.append(credentials)
+
+    monkeypatch.setattr("allauth.account.adapter.authenticate", authenticate)
+    spellings = ["lanhdao", "LanhDao", " lanhdao", "lanhdao@example.vn", "LANHDAO@example.vn"]
+    answers_given = at_once(
+        *(
+            lambda turn=turn: Client(REMOTE_ADDR=f"203.113.2.{turn}").post(
+                door,
+                {
+                    name: spellings[turn % len(spellings)] if name != "password" else f"sai-{turn}"
+                    for name in ("login", "username", "password")
+                },
+            )
+            for turn in range(60)
+        )
+    )
+    assert 1 <= len(tried) < 10
+    asked_to_wait = [one for one in answers_given if "thử lại sau" in one.content.decode()]
+    assert len(asked_to_wait) == 60 - len(tried)

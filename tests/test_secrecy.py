@@ -39,7 +39,8 @@ HEADERS = {
 @pytest.fixture(autouse=True)
 def _patient(settings):
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.LOOKUP_FAILURES_PER_HOUR = settings.UNLOCK_FAILURES_PER_HOUR = 10**6
+    settings.LOOKUP_FAILURES_PER_HOUR = settings.SIGN_IN_FAILURES_PER_HOUR = 10**6
+    settings.UNLOCK_FREE_TRIES = settings.SIGN_IN_FREE_TRIES = 10**6
 
 
 def secret_dossier(state: State, owner: User | None = None) -> Dossier:

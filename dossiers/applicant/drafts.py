@@ -9,7 +9,10 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -145,6 +148,7 @@ def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachmen
             _("Hồ sơ đã có %(most)d tệp, không nhận thêm được. Hãy gộp các trang vào một tệp PDF.")
             % {"most": MAX_FILES}
         )
+    _refuse_bytes(locked, upload.size)
     locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
     return locked.attachments.create(
         **known,
@@ -152,6 +156,20 @@ def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachmen
         name=upload.name,
         content_type=upload.content_type,
         size=upload.size,
+    )
+
+
+def _refuse_bytes(locked: Dossier, size: int) -> None:
+    """Raise NotAllowed when the dossier's files would be more than DOSSIER_MAX_BYTES in all."""
+    held = locked.attachments.aggregate(sum=Sum("size"))["sum"] or 0
+    if held + size <= settings.DOSSIER_MAX_BYTES:
+        return
+    raise NotAllowed(
+        _(
+            "Các tệp của hồ sơ đã nặng %(held)s, tối đa %(most)s. "
+            "Hãy chụp lại ở cỡ nhỏ hơn hoặc nộp bản giấy tại Bộ phận Một cửa."
+        )
+        % {"held": filesizeformat(held), "most": filesizeformat(settings.DOSSIER_MAX_BYTES)}
     )
 
 

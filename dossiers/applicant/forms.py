@@ -173,7 +173,8 @@ class UnlockForm(forms.Form):
 
     xac_minh = CleanCharField(
         label=_("Bốn số cuối của số điện thoại trong hồ sơ"),
-        max_length=20,
+        max_length=30,
+        help_text=_("Nhập cả số điện thoại cũng được."),
         error_messages={
             "required": _("Hãy nhập bốn số cuối của số điện thoại đã khai trong hồ sơ.")
         },

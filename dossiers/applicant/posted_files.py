@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from dossiers.answers import Slot
-from dossiers.applicant import drafts, uploads
+from dossiers.applicant import drafts, storage_limits, uploads
 from dossiers.models import Dossier
 from dossiers.moves import NotAllowed
 
@@ -56,7 +56,8 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str,
     refusals = {}
     for slot, files in chosen.items():
         for upload in files:
-            refusal = _keep_one(dossier, slot, upload)
+            refusal = upload and storage_limits.why_no_upload(request, upload)
+            refusal = refusal or _keep_one(dossier, slot, upload)
             if refusal:
                 refusals[slot] = refusal
     remove = request.POST.get("remove")

@@ -1,9 +1,11 @@
 """The page before the first step: what is needed, and a draft begun earlier."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import access
-from dossiers.applicant import drafts, unlock, uploads
+from dossiers.applicant import drafts, storage_limits, unlock, uploads
 from dossiers.models import Dossier
 from services.models import Service
 
@@ -33,14 +35,40 @@ def start_application(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(request, sentence)
         return redirect(service)
     if request.method == "POST":
-        draft = _just_begun(request, service) or drafts.start(service, **_known_of(request))
-        access.grant(request, draft)
-        # From the unlock page of a draft that nothing opens again: what was typed goes along.
-        resend = unlock.RESEND in request.POST
-        return redirect("dossiers:fill", slug, draft.tracking_code, 1, preserve_request=resend)
-    begun = access.open_drafts(request).filter(service=service)
-    context = {"service": service, "drafts": begun, "upload_rules": uploads.rules()}
-    return render(request, "dossiers/applicant/start.html", context)
+        return _open_draft(request, service)
+    return _show(request, service, access.open_drafts(request).filter(service=service))
+
+
+def _open_draft(request: HttpRequest, service: Service) -> HttpResponse:
+    draft = _just_begun(request, service)
+    if draft is None:
+        refusal = storage_limits.why_no_new_draft(request)
+        if refusal is not None:
+            sentence, status = refusal
+            begun = access.open_drafts(request)
+            return _show(request, service, begun, refusal=sentence, status=status)
+        draft = drafts.start(service, **_known_of(request))
+    access.grant(request, draft)
+    # From the unlock page of a draft that nothing opens again: what was typed goes along.
+    resend = unlock.RESEND in request.POST
+    return redirect("dossiers:fill", service.slug, draft.tracking_code, 1, preserve_request=resend)
+
+
+def _show(
+    request: HttpRequest,
+    service: Service,
+    begun: QuerySet[Dossier],
+    *,
+    refusal: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {
+        "service": service,
+        "drafts": begun,
+        "refusal": refusal,
+        "upload_rules": uploads.rules(),
+    }
+    return render(request, "dossiers/applicant/start.html", context, status=status)
 
 
 def _just_begun(request: HttpRequest, service: Service) -> Dossier | None:

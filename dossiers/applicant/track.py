@@ -1,7 +1,7 @@
 """The page of one dossier: its course for whoever has the code, everything for its applicant."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,6 @@ from dossiers.applicant.unlock import needs_access
 from dossiers.models import Dossier
 from dossiers.moves import Purpose, offered_for
 from dossiers.states import State
-from services.responses import too_many_requests
 
 
 @never_cache
@@ -23,14 +22,9 @@ from services.responses import too_many_requests
 def track(request: HttpRequest, tracking: str) -> HttpResponse:
     """The dossier: its course with the code, everything with the second factor or the sign-in."""
     dossier = access.find_by_tracking(tracking)
-    has_access = dossier is not None and access.has_access(request, dossier)
-    # Who has opened the dossier already is not held up by what others try from the same address.
-    if not has_access and throttle.is_throttled(request):
-        return too_many_requests(request)
     if dossier is None:
-        throttle.count_failure(request)
-        raise Http404
-    if not has_access:
+        return throttle.refuse_wrong_code(request)
+    if not access.has_access(request, dossier):
         return show_course(request, dossier)
     if dossier.state == State.DRAFT:
         context = {"dossier": dossier, "resume": Application(dossier).resume_url}

@@ -21,7 +21,6 @@ from dossiers import access, codes, throttle, typed
 from dossiers.applicant import posted_files
 from dossiers.applicant.forms import UnlockForm
 from dossiers.models import Dossier
-from services.responses import too_many_requests
 
 # Fields of the unlock page itself. No key of a question begins with "_".
 RETURN_TO = "_return_to"
@@ -45,11 +44,8 @@ def needs_access(view: View) -> View:
             if request.method == "POST" and request.user.is_authenticated:
                 typed.forget(request)
             return view(request, dossier, **rest)
-        if throttle.is_throttled(request):
-            return too_many_requests(request)
         if dossier is None:
-            throttle.count_failure(request)
-            raise Http404
+            return throttle.refuse_wrong_code(request)
         return show_unlock(request, dossier)
 
     return with_dossier

@@ -1,4 +1,4 @@
-"""Numbers of books, and counts of failed attempts."""
+"""Numbers of books, and counts of attempts."""
 
 import hashlib
 
@@ -27,27 +27,28 @@ class Counter(models.Model):
         return f"{self.book} {self.period}: {self.last}"
 
 
-class FailedAttempt(models.Model):
-    """How often a lookup from one address, or an unlock of one code, failed in one hour.
+class AttemptCount(models.Model):
+    """How often one thing was done by, or tried against, one name; `throttle` alone writes it.
 
     Holds digests only.
     """
 
-    digest = models.CharField(max_length=64)
-    hour = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveBigIntegerField()
+    # The next try is allowed from then on; in the past where tries are counted and not delayed.
+    blocked_until = models.DateTimeField()
+    # From then on the row counts for nothing.
+    expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["digest", "hour"], name="one_attempt_row_per_hour")
-        ]
+        indexes = [models.Index(fields=["expires_at"], name="attempt_count_expired")]
 
     def __str__(self) -> str:
-        return f"{self.hour:%Y-%m-%d %H}h: {self.count}"
+        return f"{self.expires_at:%Y-%m-%d %H:%M}: {self.count}"
 
     @staticmethod
     def digest_of(kind: str, value: str) -> str:
-        """Return a keyed digest, so that the table tells neither addresses nor codes."""
+        """Return a keyed digest, so that the table tells neither addresses nor codes nor names."""
         return hashlib.blake2b(
-            f"{kind}:{value}".encode(), key=settings.SECRET_KEY.encode()[:64]
+            f"{kind}:{value}".encode("utf-8", "replace"), key=settings.SECRET_KEY.encode()[:64]
         ).hexdigest()[:64]

@@ -165,6 +165,22 @@ class VNPayGateway(Gateway):
                     id="payments.E003",
                 )
             )
+        elif not self.pay_url.startswith("https://"):
+            errors.append(
+                Error(
+                    "VNPAY_PAY_URL is not an https address: payments would travel in clear.",
+                    hint="Set VNPAY_PAY_URL to the address the gateway gave you.",
+                    id="payments.E005",
+                )
+            )
+        if settings.VNPAY.get("TMN_CODE", "") in ("", settings.DEMO_VNPAY_TMN_CODE):
+            errors.append(
+                Error(
+                    "VNPAY_TMN_CODE is not the portal's: the gateway would refuse every payment.",
+                    hint="Set VNPAY_TMN_CODE to the code the gateway gave you.",
+                    id="payments.E006",
+                )
+            )
         return errors
 
 

@@ -21,6 +21,7 @@ PRODUCTION = {  # as in docs/environment.md, with made-up values
     "ALLOWED_HOSTS": "dichvucong.example.vn",
     "CSRF_TRUSTED_ORIGINS": "https://dichvucong.example.vn",
     "SITE_URL": "https://dichvucong.example.vn",
+    "TRUSTED_PROXIES": "1",
     "EMAIL_URL": "smtp://mail.example.vn:25",
     "DEFAULT_FROM_EMAIL": "khong-tra-loi@dichvucong.test",
     "VNPAY_TMN_CODE": "CHECK",

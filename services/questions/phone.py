@@ -15,6 +15,23 @@ from services.questions.text import CleanCharField
 _PHONE = re.compile(r"^(0[35789][0-9]{8}|02[0-9]{9})$")
 
 
+# A national number without its 0: nine digits of a mobile, ten of a landline.
+_BARE_LENGTHS = (9, 10)
+
+
+def read_whole_number(typed: str) -> str:
+    """Return the digits from 0 of a whole number, however it is written; "" for anything else.
+
+    "+84 905 123 456", "84905123456", "0905.123.456" and "905123456" are one number. For comparing
+    with a number that is known; whether it may be one is asked by PhoneField.
+    """
+    digits = "".join(char for char in typed if char.isascii() and char.isdigit())
+    bare = digits.lstrip("0")
+    if len(bare) > max(_BARE_LENGTHS):
+        bare = bare.removeprefix("84").lstrip("0")
+    return f"0{bare}" if len(bare) in _BARE_LENGTHS else ""
+
+
 class PhoneField(CleanCharField):
     """+84, spaces, dots, dashes and brackets are understood."""
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from dossiers.models import (
     Attachment,
+    AttemptCount,
     Counter,
     Document,
     Dossier,
     Event,
-    FailedAttempt,
     OutboxJob,
 )
 from dossiers.moves import Action
@@ -127,13 +127,11 @@ def test_rows_that_may_exist_once_exist_once():
     dossier = DossierFactory(state=State.INTAKE_SUPPLEMENT)
     attachment = attach(dossier, "a")
     Counter.objects.create(book="so", period="2026")
-    FailedAttempt.objects.create(digest="x", hour=timezone.now())
     once = {
         "attachment_once": attachment,
         "one_message_per_event_and_recipient": OutboxJob.objects.filter(channel="mail").first(),
         "document_once_per_event": Document.objects.first(),
         "one_counter_per_book_and_period": Counter.objects.get(book="so"),
-        "one_attempt_row_per_hour": FailedAttempt.objects.get(),
     }
     for name, row in once.items():
         row.pk, row._state.adding = None, True
@@ -205,7 +203,7 @@ def test_place_of_a_file_tells_nothing_about_it():
 
 
 def test_digest_of_an_attempt_depends_on_the_secret_key(settings):
-    digest = FailedAttempt.digest_of("code", "K7QD-93MX-AT4C")
-    assert digest != FailedAttempt.digest_of("address", "K7QD-93MX-AT4C")
+    digest = AttemptCount.digest_of("code", "K7QD-93MX-AT4C")
+    assert digest != AttemptCount.digest_of("address", "K7QD-93MX-AT4C")
     settings.SECRET_KEY = "another"
-    assert digest != FailedAttempt.digest_of("code", "K7QD-93MX-AT4C")
+    assert digest != AttemptCount.digest_of("code", "K7QD-93MX-AT4C")

@@ -15,6 +15,7 @@ def in_production(settings):
     settings.PAYMENT_PROVIDER = "vnpay"
     settings.VNPAY = {
         **settings.VNPAY,
+        "TMN_CODE": "BATO0001",
         "HASH_SECRET": "a-secret-of-its-own",
         "PAY_URL": "https://gateway.example.vn/pay",
     }
@@ -50,6 +51,17 @@ def test_payment_provider_with_a_known_secret_is_refused(secret, in_production):
 def test_payment_provider_without_an_address_is_refused(in_production):
     in_production.VNPAY = {**in_production.VNPAY, "PAY_URL": ""}
     assert codes() == ["payments.E003"]
+
+
+def test_payment_provider_with_an_address_in_clear_is_refused(in_production):
+    in_production.VNPAY = {**in_production.VNPAY, "PAY_URL": "http://gateway.example.vn/pay"}
+    assert codes() == ["payments.E005"]
+
+
+@pytest.mark.parametrize("code", ["", settings.DEMO_VNPAY_TMN_CODE])
+def test_payment_provider_without_a_code_of_ours_is_refused(code, in_production):
+    in_production.VNPAY = {**in_production.VNPAY, "TMN_CODE": code}
+    assert codes() == ["payments.E006"]
 
 
 def test_payment_provider_in_play_money_is_refused_in_production(in_production):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
+from dossiers import throttle
 from payments import inbox, ledger
 from payments.gateways import default_gateway, get_gateway
 from payments.gateways.base import Outcome
@@ -194,3 +195,58 @@ def test_delete_old_forgeries_deletes_nothing_else():
     later = forged.received_at + inbox.KEEP_FORGERIES + timedelta(microseconds=1)
     assert inbox.delete_old_forgeries(now=min(later, fresh.received_at + inbox.KEEP_FORGERIES)) == 1
     assert set(GatewayMessage.objects.all()) == {fresh, signed}
+
+
+# --- Floods ---
+
+
+def forge(turn: int, network: str = "203.113.1.1/32", kind=inbox.receive_call):
+    return kind(default_gateway(), f"vnp_TxnRef=gia-mao-{turn}", network=network)
+
+
+@pytest.mark.parametrize("kind", [inbox.receive_call, inbox.receive_return])
+def test_forgeries_of_one_network_beyond_its_limit_are_counted_and_not_stored(
+    settings, caplog, kind
+):
+    settings.FORGERIES_PER_HOUR = 3
+    for turn in range(10):
+        assert forge(turn, kind=kind) in (Outcome.BAD_SIGNATURE, None)
+    assert GatewayMessage.objects.count() == 3
+    assert throttle.total("forgery", "203.113.1.1/32") == 10
+    assert caplog.text.count("forgeries of one network") == 1
+    forge(11, network="203.113.1.2/32")
+    assert GatewayMessage.objects.count() == 4
+
+
+def test_forgeries_of_many_networks_are_limited_together(settings):
+    settings.MAX_FORGERIES_PER_HOUR = 4
+    for turn in range(10):
+        forge(turn, network=f"203.113.1.{turn}/32")
+    assert GatewayMessage.objects.count() == 4
+
+
+def test_signed_messages_are_stored_whatever_forgeries_came_before(settings):
+    settings.FORGERIES_PER_HOUR = settings.MAX_FORGERIES_PER_HOUR = 1
+    for turn in range(5):
+        forge(turn)
+    payment = PaymentFactory()
+    raw = signed_message(payment)
+    answer = inbox.receive_call(default_gateway(), raw, network="203.113.1.1/32")
+    assert answer == Outcome.RECORDED
+    assert GatewayMessage.objects.filter(signature_ok=True).count() == 1
+
+
+def test_copies_of_one_signed_message_are_stored_so_many_times_and_answered_always(monkeypatch):
+    monkeypatch.setattr(inbox, "MAX_COPIES", 3)
+    raw = signed_message(PaymentFactory())
+    answers = [call(raw) for _ in range(6)]
+    assert answers == [Outcome.RECORDED] + [Outcome.ALREADY_RECORDED] * 5
+    assert GatewayMessage.objects.count() == 3
+
+
+def test_delete_old_forgeries_keeps_the_latest_of_too_many(settings):
+    settings.MAX_KEPT_FORGERIES = 2
+    forged = [GatewayMessageFactory(signature_ok=False) for _ in range(5)]
+    signed = GatewayMessageFactory()
+    assert inbox.delete_old_forgeries() == 3
+    assert set(GatewayMessage.objects.all()) == {*forged[3:], signed}

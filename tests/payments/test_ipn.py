@@ -89,7 +89,7 @@ def test_ipn_asks_for_a_repeat_when_settling_fails(client, monkeypatch):
 
 
 def test_ipn_asks_for_a_repeat_when_the_message_cannot_be_kept(client, monkeypatch):
-    def down(gateway, raw):
+    def down(gateway, raw, *, network):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(inbox, "receive_call", down)

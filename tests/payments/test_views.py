@@ -128,12 +128,6 @@ def test_checkout_of_a_draft_is_not_found(client):
     assert client.get(checkout(paid_dossier(State.DRAFT))).status_code == 404
 
 
-def test_checkout_limits_the_rate_of_guesses(client, settings):
-    settings.LOOKUP_FAILURES_PER_HOUR = 2
-    statuses = [client.get("/thanh-toan/AAAA-AAAA-AAAA/").status_code for _ in range(3)]
-    assert statuses == [404, 404, 429]
-
-
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [

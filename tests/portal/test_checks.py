@@ -12,6 +12,10 @@ def in_production(settings, monkeypatch):
     settings.PRODUCTION = settings.STAFF_MFA_REQUIRED = True
     settings.DEBUG = False
     settings.SECRET_KEY = "a-key-of-its-own-" + "x" * 40
+    settings.ALLOWED_HOSTS = ["dichvucong.bato.gov.vn"]
+    settings.SITE_URL = "https://dichvucong.bato.gov.vn"
+    settings.HTTPS = True
+    settings.TRUSTED_PROXIES = 1
     settings.MOCK_GATEWAY = False
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     return settings
@@ -60,6 +64,48 @@ def test_production_refuses_staff_without_a_second_factor(in_production):
 def test_production_refuses_debug(in_production):
     in_production.DEBUG = True
     assert codes() == ["portal.E006"]
+
+
+@pytest.mark.parametrize("key", ["abc", "x" * 60])
+def test_production_refuses_a_key_that_can_be_guessed(in_production, key):
+    in_production.SECRET_KEY = key
+    assert codes() == ["portal.E007"]
+
+
+@pytest.mark.parametrize("hosts", [["*"], ["dichvucong.bato.gov.vn", "*"]])
+def test_production_refuses_to_answer_to_every_host(in_production, hosts):
+    in_production.ALLOWED_HOSTS = hosts
+    assert codes() == ["portal.E008"]
+
+
+@pytest.mark.parametrize(
+    "site", ["http://dichvucong.bato.gov.vn", "https://localhost", "https://127.0.0.1:8000", ""]
+)
+def test_production_refuses_a_site_that_nobody_reaches_safely(in_production, site):
+    in_production.ALLOWED_HOSTS = ["dichvucong.bato.gov.vn", "localhost", "127.0.0.1"]
+    in_production.SITE_URL = site
+    assert "portal.E009" in codes()
+
+
+def test_production_refuses_a_site_of_another_host(in_production):
+    in_production.SITE_URL = "https://bato.gov.vn"
+    assert codes() == ["portal.E010"]
+
+
+def test_production_takes_a_host_with_a_wildcard_below_it(in_production):
+    in_production.ALLOWED_HOSTS = [".bato.gov.vn"]
+    assert codes() == []
+
+
+def test_production_refuses_http(in_production):
+    in_production.HTTPS = False
+    assert codes() == ["portal.E011"]
+
+
+@pytest.mark.parametrize("proxies", [0, -1])
+def test_production_refuses_https_without_a_proxy(in_production, proxies):
+    in_production.TRUSTED_PROXIES = proxies
+    assert codes() == ["portal.E012"]
 
 
 def test_production_errors_say_what_to_do(in_production, monkeypatch):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dossiers import schedule as cleaning
 from dossiers import throttle
 from dossiers.applicant import drafts
-from dossiers.models import Attachment, Dossier, FailedAttempt, OutboxJob
+from dossiers.models import Attachment, Dossier, OutboxJob
 from dossiers.outbox import leases, schedule, tasks
 from dossiers.outbox import queue as outbox_queue
 from dossiers.states import State
@@ -209,13 +209,11 @@ def test_file_that_is_gone_already_keeps_no_draft(long_ago, run_queue):
     run_queue()
 
 
-def test_counts_of_failures_are_kept_for_a_day(rf, time_machine):
+def test_forget_old_attempts_deletes_what_counts_for_nothing_any_more(time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
-    throttle.count_failure(rf.get("/"))
-    time_machine.move_to(start + timedelta(hours=20), tick=False)
-    throttle.count_failure(rf.get("/"))
-    assert cleaning.forget_old_attempts() == 0
-    time_machine.move_to(start + timedelta(hours=26), tick=False)
+    throttle.add("old", "", window=throttle.HOUR)
+    throttle.add("kept", "", window=throttle.DAY)
+    time_machine.move_to(start + timedelta(hours=2), tick=False)
     assert cleaning.forget_old_attempts() == 1
-    assert FailedAttempt.objects.count() == 1
+    assert throttle.total("kept", "") == 1
