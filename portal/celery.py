@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
+
+from portal.database import deadlines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -27,3 +30,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=0),
     },
 }
+
+
+@worker_init.connect
+def use_worker_deadlines(**kwargs) -> None:
+    """Let a worker wait for the database as long as a task may take, and no longer."""
+    deadlines.use(deadlines.WORKER)
