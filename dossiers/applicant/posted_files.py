@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.answers import Slot
 from dossiers.applicant import drafts, uploads
+from dossiers.applicant.upload_handler import LeftOutFile, left_out_sentence
 from dossiers.models import Dossier
 from dossiers.moves import NotAllowed
 
@@ -55,15 +56,23 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str,
         raise Http404
     refusals = {}
     for slot, files in chosen.items():
-        for upload in files:
-            refusal = _keep_one(dossier, slot, upload)
-            if refusal:
-                refusals[slot] = refusal
+        refusal = _keep_all(dossier, slot, files)
+        if refusal:
+            refusals[slot] = refusal
     remove = request.POST.get("remove")
     if remove:
         pk = remove if LIKE_A_ROW.fullmatch(remove) else 0
         drafts.detach(dossier, get_object_or_404(dossier.attachments, pk=pk))
     return refusals
+
+
+def _keep_all(dossier: Dossier, slot: str, files: Sequence[UploadedFile | None]) -> str:
+    """Keep the files of one paper; return why some were not kept, or "" when all were."""
+    left_out = [file for file in files if isinstance(file, LeftOutFile)]
+    refusals = [_keep_one(dossier, slot, file) for file in files if file not in left_out]
+    if left_out:
+        refusals.append(left_out_sentence(left_out))
+    return " ".join(filter(None, refusals))
 
 
 def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
