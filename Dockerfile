@@ -24,7 +24,7 @@ WORKDIR /app
 COPY --from=built /venv /venv
 COPY --from=built /static /static
 COPY --from=built /app /app
-ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=4
+ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 WEB_THREADS=8
 USER 10001:10001
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "portal.wsgi:application"]
+CMD ["granian", "--interface", "asginl", "--http", "1", "--no-ws", "--backlog", "4096", "--backpressure", "4096", "--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--workers-kill-timeout", "30", "--host", "0.0.0.0", "--port", "8000", "portal.asgi:application"]

@@ -28,6 +28,9 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # How many proxies of ours add to X-Forwarded-For; 0 means the header is not believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
+# How many requests one web process works on at once; each thread has its database connection.
+WEB_THREADS = env.int("WEB_THREADS", default=8)
+
 # --- The authority: data, not code ---
 
 AUTHORITY_FILE = env.str(
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.keep_accounts_private",
     "portal.middleware.UnreadableFilter",
+    "portal.middleware.refuse_large_body",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -139,9 +143,19 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # --- Limits of what may come in ---
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+# One request: with files on the pages that take them, and on every other page (portal.web.limits).
+UPLOAD_MAX_REQUEST_BYTES = env.int("UPLOAD_MAX_REQUEST_BYTES", default=60 * 1024 * 1024)
+REQUEST_MAX_BYTES = 1024 * 1024
+# More files than these are left out and named; far more are refused with the whole request.
+UPLOAD_MAX_FILES = 40
 UPLOAD_MAX_PIXELS = 60_000_000  # a 60-megapixel photo; more is an image bomb
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 40
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_HANDLERS = [
+    "dossiers.applicant.upload_handler.UploadLimits",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DRAFT_KEEP_DAYS = env.int("DRAFT_KEEP_DAYS", default=30)
 LOOKUP_FAILURES_PER_HOUR = env.int("LOOKUP_FAILURES_PER_HOUR", default=30)
 UNLOCK_FAILURES_PER_HOUR = env.int("UNLOCK_FAILURES_PER_HOUR", default=5)

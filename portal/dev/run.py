@@ -31,8 +31,9 @@ PREPARATIONS = (  # what is said, and the words for manage.py
 )
 # Only warnings and errors are shown: other lines would push the address off the screen.
 PROCESSES = {
-    "web": "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2"
-    " --blocking-threads 4 --log-level warning portal.wsgi:application",
+    "web": "granian --interface asginl --http 1 --no-ws --host 127.0.0.1 --port {port} --workers 2"
+    " --respawn-failed-workers --http1-header-read-timeout 10000 --log-level warning"
+    " portal.asgi:application",
     "worker": "celery --quiet --app portal worker --concurrency 2 --loglevel WARNING",
     "beat": "celery --quiet --app portal beat --schedule var/beat-schedule --pidfile="
     " --loglevel WARNING",
