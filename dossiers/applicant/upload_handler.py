@@ -1,10 +1,12 @@
 """The limits of files while a request is being read, before Django's own upload handlers."""
 
 from io import BytesIO
+from typing import cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -48,7 +50,7 @@ class UploadLimits(FileUploadHandler):
             return LeftOutFile(BytesIO(), self.file_name, self.content_type, file_size)
         if file_size <= settings.UPLOAD_MAX_BYTES:
             return None
-        for handler in self.request.upload_handlers:
+        for handler in cast(HttpRequest, self.request).upload_handlers:
             if hasattr(handler, "file"):
                 handler.file.close()  # what was kept before it became too large
         return UploadedFile(BytesIO(), self.file_name, self.content_type, file_size)

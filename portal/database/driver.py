@@ -11,7 +11,7 @@ from portal.database import deadlines
 from portal.database.breaker import breaker
 
 
-class Connection(psycopg.Connection[Any]):
+class BoundedConnection(psycopg.Connection[Any]):
     """A connection that is closed when the server does not answer in time.
 
     PostgreSQL's own timeouts do not help where the server is paused: its kernel goes on
@@ -36,4 +36,4 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"no answer within {seconds} seconds") from error
 
 
-connect = Connection.connect
+connect = BoundedConnection.connect

@@ -11,8 +11,6 @@ from portal.web.limits import BodyLimit
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-MEMORY_BYTES = 1024 * 1024  # a larger body is kept in a temporary file
-
 
 class TooLarge(Exception):
     """The body is over the limit of its page."""
@@ -34,7 +32,8 @@ class Body:
     """A body that is arriving or has arrived: a file at its first byte, and its size."""
 
     def __init__(self) -> None:
-        self.file = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - closed by `place`
+        memory = limits.MAX_BODY_MEMORY_BYTES
+        self.file = SpooledTemporaryFile(max_size=memory)  # noqa: SIM115 - closed by `place`
         self.size = 0
 
 

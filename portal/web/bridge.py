@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from portal.web import limits
-from portal.web.bodies import MEMORY_BYTES, Body, TooSlow
+from portal.web.bodies import Body, TooSlow
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 SEND_BYTES = 64 * 1024
+MAX_MEMORY_BYTES = 1024 * 1024  # a longer answer waits in a temporary file
 TOO_LARGE_KEY = "portal.body_too_large"  # in the environ of a request whose body was not kept
 
 
@@ -144,7 +145,7 @@ def collect(result: Iterable[bytes]) -> bytes | IO[bytes]:
     for block in blocks:
         parts.append(block)
         size += len(block)
-        if size > MEMORY_BYTES:
+        if size > MAX_MEMORY_BYTES:
             return _collect_in_file(parts, blocks)
     return b"".join(parts)
 

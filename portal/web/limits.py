@@ -15,8 +15,10 @@ UPLOAD_PATHS = re.compile(
 MAX_PAUSE_SECONDS = 20
 MIN_BYTES_PER_SECOND = 2_000
 
-# Bodies that are arriving or being worked on, in one process.
-MAX_BODIES = 200
+# Bodies that are arriving or being worked on, in one process. Each has so much in memory, and the
+# rest in a temporary file.
+MAX_BODY_MEMORY_BYTES = 256 * 1024
+MAX_BODIES = 1000
 MAX_BODIES_BYTES = 512 * 1024 * 1024
 
 # A body over the limit is read to its end and thrown away up to this size, since a browser shows

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from celery.signals import worker_init
 from django.db import OperationalError, connection
 
 from portal.database import deadlines
@@ -37,6 +38,11 @@ def test_connection_has_the_limits_of_its_kind_of_process(process, statement, lo
     assert setting("statement_timeout") == statement
     assert setting("lock_timeout") == lock
     assert setting("idle_in_transaction_session_timeout") == idle
+
+
+def test_worker_says_at_its_start_what_it_is():
+    worker_init.send(sender=None)
+    assert deadlines.current() == WORKER
 
 
 def test_options_of_the_address_win(monkeypatch):
