@@ -24,11 +24,11 @@ WORKDIR /app
 COPY --from=built /venv /venv
 COPY --from=built /static /static
 COPY --from=built /app /app
+ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 WEB_THREADS=8
 # Where one web process dies, the other goes on and granian starts a new one.
 ENV GRANIAN_RESPAWN_FAILED_WORKERS=true GRANIAN_WORKERS_KILL_TIMEOUT=30
-ENV STATIC_ROOT=/static MEDIA_ROOT=/data/media GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=4
 # Fontconfig keeps its cache there: the rest of the image is read-only.
 ENV XDG_CACHE_HOME=/tmp
 USER 10001:10001
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "portal.wsgi:application"]
+CMD ["granian", "--interface", "asginl", "--http", "1", "--no-ws", "--backlog", "4096", "--backpressure", "4096", "--http1-header-read-timeout", "10000", "--host", "0.0.0.0", "--port", "8000", "portal.asgi:application"]

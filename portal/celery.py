@@ -6,6 +6,9 @@ import warnings
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
+from celery.signals import worker_init
+
+from portal.database import deadlines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -52,3 +55,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=20),
     },
 }
+
+
+@worker_init.connect
+def use_worker_deadlines(**kwargs) -> None:
+    """Let a worker wait for the database as long as a task may take, and no longer."""
+    deadlines.use(deadlines.WORKER)

@@ -1,18 +1,21 @@
 """Liveness and readiness, for whatever supervises the processes."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import probes
-from portal.middleware import RETRY_AFTER_SECONDS
+from portal.web.answers import LIVE, RETRY_AFTER_SECONDS
 
 
 @require_safe
 @never_cache
-def live(request: HttpRequest) -> JsonResponse:
-    """Answer 200 whenever this process answers; neither database nor broker is asked."""
-    return JsonResponse({"status": "ok"})
+def live(request: HttpRequest) -> HttpResponse:
+    """Answer 200 whenever this process answers; neither database nor broker is asked.
+
+    Under the web server `portal.asgi` answers before any thread is needed.
+    """
+    return HttpResponse(LIVE, content_type="application/json")
 
 
 @require_safe

@@ -6,18 +6,20 @@ import time
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 
 from dossiers import grants
+from portal.web import limits
+from portal.web.answers import RETRY_AFTER_SECONDS
+from portal.web.bridge import TOO_LARGE_KEY
 from services.client_address import forwarded_addresses
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER_SECONDS = 30
 # The names of allauth's addresses begin so.
 ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 DATABASE_ERRORS = (OperationalError, InterfaceError)
@@ -134,6 +136,26 @@ def unavailable(error: BaseException) -> HttpResponse:
     log.error("database unavailable: %s", type(error).__name__)
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def refuse_large_body(get_response):
+    """Answer 413 where the body of a request was over the limit of its page and was not kept.
+
+    `portal.web.front` tells. It stands last, so that the page is like all others.
+    """
+
+    def middleware(request):
+        if request.META.get(TOO_LARGE_KEY):
+            return too_large(request)
+        return get_response(request)
+
+    return middleware
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Return the 413 page, which tells the limits of this address and leads back to it."""
+    context = {"limit": limits.of_path(request.path), "max_files": settings.UPLOAD_MAX_FILES}
+    return render(request, "413.html", context, status=413)
 
 
 def reject_nul(get_response):

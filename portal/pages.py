@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from portal.middleware import DATABASE_ERRORS, unavailable
+from portal.middleware import DATABASE_ERRORS, too_large, unavailable
 from services.models import Field, Service
 
 SHOWN_PER_LIST = 6
@@ -49,7 +49,7 @@ def no_view_on_site(request: HttpRequest, row: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
-        return render(request, "413.html", status=413)
+        return too_large(request)
     return render(request, "400.html", status=400)
 
 

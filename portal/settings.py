@@ -31,6 +31,9 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # How many proxies of ours add to X-Forwarded-For; 0 means the header is not believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
+# How many requests one web process works on at once; each thread has its database connection.
+WEB_THREADS = env.int("WEB_THREADS", default=8)
+
 # --- The authority: data, not code ---
 
 AUTHORITY_FILE = env.str(
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "portal.middleware.keep_accounts_private",
     "portal.middleware.UnreadableFilter",
     "portal.middleware.keep_dossiers_open",
+    "portal.middleware.refuse_large_body",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -116,12 +120,19 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {
     "default": env.db("DATABASE_URL", default="postgresql://postgres@127.0.0.1:5432/portal")
 }
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "portal.database"  # Django's own, with deadlines
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Transactions are opened by dossiers.workflow and payments.ledger, not for each request.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# What DATABASE_URL says in its query wins. The deadlines of statements: portal.database.deadlines.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds until unacknowledged data end a connection
+} | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -145,9 +156,19 @@ STORAGES = {
 # --- Limits of what may come in ---
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
+# One request: with files on the pages that take them, and on every other page (portal.web.limits).
+UPLOAD_MAX_REQUEST_BYTES = env.int("UPLOAD_MAX_REQUEST_BYTES", default=60 * 1024 * 1024)
+REQUEST_MAX_BYTES = 1024 * 1024
+# More files than these are left out and named; far more are refused with the whole request.
+UPLOAD_MAX_FILES = 40
 UPLOAD_MAX_PIXELS = 60_000_000  # a 60-megapixel photo; more is an image bomb
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 40
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_HANDLERS = [
+    "dossiers.applicant.upload_handler.UploadLimits",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DRAFT_KEEP_DAYS = env.int("DRAFT_KEEP_DAYS", default=30)
 
 # --- Rate limits (docs/limits.md) ---

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import typed
-from dossiers.applicant import drafts, posted_files, send, uploads
+from dossiers.applicant import drafts, posted_files, send, upload_handler, uploads
 from dossiers.applicant.application import Application
 from dossiers.applicant.forms import DeclarationForm, StepForm
 from dossiers.applicant.steps import PapersStep, QuestionsStep, ReviewStep, Step
@@ -151,6 +151,7 @@ def show_papers(
     context = {
         "rows": posted_files.rows(to_upload, refusals or {}),
         "upload_rules": uploads.rules(),
+        "request_rule": upload_handler.rule(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "show_missing": show_missing,
         "faulty": request.method == "POST",

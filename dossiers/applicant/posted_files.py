@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.answers import Slot
 from dossiers.applicant import drafts, storage_limits, uploads
+from dossiers.applicant.upload_handler import LeftOutFile, left_out_sentence
 from dossiers.models import Dossier
 from dossiers.moves import NotAllowed
 
@@ -55,11 +56,9 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str,
         raise Http404
     refusals = {}
     for slot, files in chosen.items():
-        for upload in files:
-            refusal = upload and storage_limits.why_no_upload(request, upload)
-            refusal = refusal or _keep_one(dossier, slot, upload)
-            if refusal:
-                refusals[slot] = refusal
+        refusal = _keep_all(request, dossier, slot, files)
+        if refusal:
+            refusals[slot] = refusal
     remove = request.POST.get("remove")
     if remove:
         pk = remove if LIKE_A_ROW.fullmatch(remove) else 0
@@ -67,8 +66,25 @@ def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str,
     return refusals
 
 
-def _keep_one(dossier: Dossier, slot: str, upload: UploadedFile | None) -> str:
+def _keep_all(
+    request: HttpRequest, dossier: Dossier, slot: str, files: Sequence[UploadedFile | None]
+) -> str:
+    """Keep the files of one paper; return why some were not kept, or "" when all were."""
+    left_out = [file for file in files if isinstance(file, LeftOutFile)]
+    taken = [file for file in files if file not in left_out]
+    refusals = [_keep_one(request, dossier, slot, file) for file in taken]
+    if left_out:
+        refusals.append(left_out_sentence(left_out))
+    return " ".join(filter(None, refusals))
+
+
+def _keep_one(
+    request: HttpRequest, dossier: Dossier, slot: str, upload: UploadedFile | None
+) -> str:
     """Keep one file; return why not, or "" when it was kept."""
+    refusal = storage_limits.why_no_upload(request, upload) if upload else ""
+    if refusal:
+        return refusal
     try:
         drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
     except (uploads.UploadRefused, NotAllowed) as refusal:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dossiers import answers, typed
-from dossiers.applicant import drafts, posted_files, uploads
+from dossiers.applicant import drafts, posted_files, upload_handler, uploads
 from dossiers.applicant.forms import NoteForm
 from dossiers.applicant.perform import perform
 from dossiers.applicant.unlock import needs_access
@@ -68,6 +68,7 @@ def show_supplement(
         "rows": posted_files.rows(papers, refusals),
         "asked": dossier.last_event(*with_purpose(Purpose.REQUEST_SUPPLEMENT)),
         "upload_rules": uploads.rules(),
+        "request_rule": upload_handler.rule(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
         "faulty": bool(refusals),
     }

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 from portal.accounts import groups
 from portal.celery import app
 from tests.conftest import NO_CHROMIUM
+from tests.portal.web.server import web, web_process  # noqa: F401 - fixtures
 
 SYSTEM_CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

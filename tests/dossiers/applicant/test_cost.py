@@ -1,7 +1,7 @@
 """What the pages of sending cost: statements, parses, looks at the papers, module changes.
 
 The flow of control is followed through the modules of the four rooms; what is called of Django or
-of a library in between is passed over.
+of a library in between is passed over, and what stands in the place of a part of Django as well.
 
 - A module is entered when a function is called that stands in another module than the call before.
 - A module is changed as often as it is entered, and once more for each return into another module:
@@ -42,6 +42,11 @@ MAX_MODULE_ENTRIES_OF_SENDING = 45
 PAPERS, REVIEW = 3, 4
 ROOMS = tuple(
     f"{Path(settings.BASE_DIR) / room}/" for room in ("portal", "payments", "dossiers", "services")
+)
+
+PARTS_OF_DJANGO = tuple(
+    f"{Path(settings.BASE_DIR) / part}"
+    for part in ("portal/database/", "dossiers/applicant/upload_handler.py")
 )
 
 
@@ -170,7 +175,7 @@ def modules_visited(work: Callable[[], object]) -> tuple[list[str], list[str]]:
 
     def watch(frame: FrameType, event: str, argument: object) -> None:
         file = frame.f_code.co_filename
-        if not file.startswith(ROOMS):
+        if not is_followed(file):
             return
         if event == "call":
             note(entries, file)
@@ -184,10 +189,14 @@ def modules_visited(work: Callable[[], object]) -> tuple[list[str], list[str]]:
     return entries, changes
 
 
+def is_followed(file: str) -> bool:
+    return file.startswith(ROOMS) and not file.startswith(PARTS_OF_DJANGO)
+
+
 def nearest_of_ours(frame: FrameType | None) -> str | None:
     """Return the module of ours that a call comes from, past Django and libraries."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith(ROOMS):
+        if is_followed(frame.f_code.co_filename):
             return frame.f_code.co_filename
         frame = frame.f_back
     return None

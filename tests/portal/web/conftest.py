@@ -1,0 +1,1 @@
+from tests.portal.web.server import web, web_process  # noqa: F401 - fixtures
