@@ -139,6 +139,11 @@ DRAFT_KEEP_DAYS = env.int("DRAFT_KEEP_DAYS", default=30)
 LOOKUP_FAILURES_PER_HOUR = env.int("LOOKUP_FAILURES_PER_HOUR", default=30)
 UNLOCK_FAILURES_PER_HOUR = env.int("UNLOCK_FAILURES_PER_HOUR", default=5)
 
+# --- Files that are sent in ---
+
+# ClamAV's daemon: tcp://host:3310 or unix:///path. Without one no file is scanned.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+
 # --- Language and time ---
 
 LANGUAGE_CODE = "vi"
