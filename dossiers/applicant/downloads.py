@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from dossiers import access
 from dossiers.models import OutboxJob
+from dossiers.verdicts import Status
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +20,10 @@ REFRESH_SECONDS = "4"
 @never_cache
 @require_GET
 def download(request: HttpRequest, tracking: str, pk: int) -> HttpResponseBase:
-    """A file that the applicant sent."""
-    attachment = get_object_or_404(
-        access.get_accessible_or_404(request, tracking).attachments, pk=pk
-    )
+    """A file that the applicant sent; nobody opens one with malware."""
+    dossier = access.get_accessible_or_404(request, tracking)
+    openable = dossier.attachments.exclude(status=Status.QUARANTINED)
+    attachment = get_object_or_404(openable, pk=pk)
     return file_response(attachment.file, attachment.name, attachment.content_type)
 
 

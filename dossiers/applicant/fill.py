@@ -148,6 +148,7 @@ def show_papers(
         "rows": posted_files.rows(to_upload, refusals or {}),
         "upload_rules": uploads.rules(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
+        "checking": any(slot.is_checking for slot in to_upload),
         "show_missing": show_missing,
         "faulty": request.method == "POST",
     }
