@@ -26,4 +26,8 @@ app.conf.beat_schedule = {
         "task": "dossiers.schedule.forget_old_attempts",
         "schedule": crontab(hour=3, minute=0),
     },
+    "delete-orphaned-files": {
+        "task": "dossiers.schedule.delete_orphaned_files",
+        "schedule": crontab(minute=45),
+    },
 }
