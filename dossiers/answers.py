@@ -1,11 +1,13 @@
 """Reading a dossier back: its frozen questions with their answers, its papers with their files."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dossiers.models import Attachment, Dossier
+from dossiers.verdicts import USABLE
 from services.models import Paper
 from services.questions.file import File
 from services.questions.specification import Section, parse
@@ -39,9 +41,18 @@ class Slot:
     hint: str
     files: tuple[Attachment, ...] = ()
 
+    @cached_property
+    def usable_files(self) -> tuple[Attachment, ...]:
+        """The files that count: a refused one is shown, and another must be sent for it."""
+        return tuple(file for file in self.files if file.status in USABLE)
+
+    @property
+    def is_checking(self) -> bool:
+        return any(file.is_checking for file in self.files)
+
     @property
     def is_missing(self) -> bool:
-        return self.upload and self.required and not self.files
+        return self.upload and self.required and not self.usable_files
 
 
 @dataclass(frozen=True)
@@ -153,5 +164,10 @@ def other_papers(
 
 
 def missing(papers: list[Slot]) -> list[Slot]:
-    """Return the required papers for which no file was sent."""
+    """Return the required papers for which no usable file was sent."""
     return [slot for slot in papers if slot.is_missing]
+
+
+def refused_files(dossier: Dossier) -> list[Attachment]:
+    """Return the files that were found unusable after they were sent in."""
+    return [file for file in dossier.attachments.all() if file.status not in USABLE]

@@ -12,6 +12,7 @@ from django.template.loader import get_template
 
 from dossiers.effects import EFFECTS
 from dossiers.facts import PaperFacts
+from dossiers.file_checks import antivirus
 from dossiers.models import Document, OutboxJob
 from dossiers.moves import MOVES, Action, Clock, OfficerForm
 from dossiers.officer.forms import CLOCK_WORDS, FORMS
@@ -19,6 +20,7 @@ from dossiers.officer.queues import QUEUES
 from dossiers.outbox.queue import TASK_FOR
 from dossiers.papers.render import CONTEXTS
 from dossiers.states import STATES, Role, State
+from dossiers.verdicts import SENTENCES, Reason
 
 
 @register(Tags.models)
@@ -32,10 +34,21 @@ def tables_are_complete(app_configs, **kwargs) -> list[CheckMessage]:
         *missing("officer.forms.CLOCK_WORDS", CLOCK_WORDS, Clock),
         *missing("papers.render.CONTEXTS", CONTEXTS, Document.Kind),
         *missing("outbox.queue.TASK_FOR", TASK_FOR, OutboxJob.Channel),
+        *missing("verdicts.SENTENCES", SENTENCES, Reason),
         *moves_without_texts(),
         *states_without_queue(),
     ]
     return [Error(sentence, id="dossiers.E001") for sentence in sentences]
+
+
+@register()
+def antivirus_has_an_address(app_configs, **kwargs) -> list[CheckMessage]:
+    """Return an error for a CLAMAV_URL that cannot work: no file would ever be opened."""
+    try:
+        antivirus.client()
+    except ValueError as error:
+        return [Error(str(error), id="dossiers.E002")]
+    return []
 
 
 def missing(name: str, table: Iterable, keys: Iterable) -> Iterator[str]:

@@ -122,8 +122,8 @@ def lines_covered(dossier: Dossier, amount: int) -> tuple[facts.FeeLine, ...]:
 
 
 def papers_sent(papers: Iterable[answers.Slot]) -> tuple[facts.PaperLine, ...]:
-    """Return the papers for which files were sent."""
-    return tuple(paper_line(slot) for slot in papers if slot.files)
+    """Return the papers for which usable files were sent."""
+    return tuple(paper_line(slot) for slot in papers if slot.usable_files)
 
 
 @in_authority_language
@@ -137,7 +137,7 @@ def papers_received(dossier: Dossier) -> tuple[facts.PaperLine, ...]:
     received = []
     for slot in answers.papers(dossier):
         is_brought = on_paper and slot.required
-        if slot.files or not slot.upload or is_brought:
+        if slot.usable_files or not slot.upload or is_brought:
             received.append(paper_line(slot))
     return tuple(received)
 

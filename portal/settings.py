@@ -193,6 +193,11 @@ DOSSIER_MAX_BYTES = env.int("DOSSIER_MAX_BYTES", default=100 * 1024 * 1024)
 BROWSER_MAX_BYTES = env.int("BROWSER_MAX_BYTES", default=300 * 1024 * 1024)
 MAX_OPEN_DRAFTS = env.int("MAX_OPEN_DRAFTS", default=20)
 
+# --- Files that are sent in ---
+
+# ClamAV's daemon: tcp://host:3310 or unix:///path. Without one no file is scanned.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+
 # --- Language and time ---
 
 LANGUAGE_CODE = "vi"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from dossiers.applicant.unlock import needs_access
 from dossiers.models import Dossier, OutboxJob
+from dossiers.verdicts import Status
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,9 @@ REFRESH_SECONDS = "4"
 @require_GET
 @needs_access
 def download(request: HttpRequest, dossier: Dossier, pk: int) -> HttpResponseBase:
-    """A file that the applicant sent."""
-    attachment = get_object_or_404(dossier.attachments, pk=pk)
+    """A file that the applicant sent; nobody opens one with malware."""
+    openable = dossier.attachments.exclude(status=Status.QUARANTINED)
+    attachment = get_object_or_404(openable, pk=pk)
     return file_response(attachment.file, attachment.name, attachment.content_type)
 
 

@@ -7,6 +7,7 @@ nobody comes back. Sending it is in `send`.
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from dossiers.applicant.uploads import ValidatedUpload
 from dossiers.models import Attachment, Dossier
 from dossiers.moves import NotAllowed, Purpose, with_purpose
+from dossiers.outbox import queue
 from dossiers.states import State
 from services.models import Service
 
@@ -132,9 +134,10 @@ def save(draft: Dossier, *, answers: dict[str, Any] | None = None, **applicant: 
 
 @transaction.atomic
 def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachment:
-    """Keep a file for one paper; the same bytes for the same paper are kept once.
+    """Keep a file for one paper, to be looked into by a worker.
 
-    Open to drafts and to dossiers that wait for a supplement; raise NotAllowed otherwise.
+    The same bytes for the same paper are kept once. Open to drafts and to dossiers that wait for a
+    supplement; raise NotAllowed otherwise.
     """
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if not locked.accepts_files:
@@ -150,13 +153,15 @@ def attach(dossier: Dossier, *, slot: str, upload: ValidatedUpload) -> Attachmen
         )
     _refuse_bytes(locked, upload.size)
     locked.save(update_fields=["updated_at"])  # a draft that is worked on is not an old draft
-    return locked.attachments.create(
+    attachment = locked.attachments.create(
         **known,
         file=upload.file,
         name=upload.name,
         content_type=upload.content_type,
         size=upload.size,
     )
+    queue.add_check(attachment)
+    return attachment
 
 
 def _refuse_bytes(locked: Dossier, size: int) -> None:
@@ -205,7 +210,8 @@ def forget(pk: int, *, untouched_since: datetime) -> bool:
 
 def _delete_file_later(attachment: Attachment) -> None:
     """Delete the file after the commit; a failure is logged and gives nobody an error page."""
-    transaction.on_commit(lambda: attachment.file.delete(save=False), robust=True)
+    for stored in (attachment.file, attachment.safe_copy):
+        transaction.on_commit(partial(stored.delete, save=False), robust=True)
 
 
 def rounds(dossier: Dossier) -> int:

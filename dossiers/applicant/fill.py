@@ -153,6 +153,7 @@ def show_papers(
         "upload_rules": uploads.rules(),
         "request_rule": upload_handler.rule(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
+        "checking": any(slot.is_checking for slot in to_upload),
         "show_missing": show_missing,
         "faulty": request.method == "POST",
     }

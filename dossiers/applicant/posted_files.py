@@ -7,6 +7,7 @@ only uploads, and each file already sent a button `remove`.
 import logging
 import re
 from collections.abc import Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
@@ -86,7 +87,9 @@ def _keep_one(
     if refusal:
         return refusal
     try:
-        drafts.attach(dossier, slot=slot, upload=uploads.check(upload))
+        checked = uploads.check(upload)
+        with closing(checked.file):
+            drafts.attach(dossier, slot=slot, upload=checked)
     except (uploads.UploadRefused, NotAllowed) as refusal:
         return str(refusal)
     except OSError as error:  # a full disk, a store that takes nothing

@@ -48,7 +48,7 @@ def answer_supplement(request: HttpRequest, dossier: Dossier, action: Action) ->
     only_files = "slot" in request.POST or "remove" in request.POST
     if form.is_valid() and not refusals and not only_files:
         note = form.cleaned_data["note"]
-        if note.strip() or any(slot.files for slot in papers):
+        if note.strip() or any(slot.usable_files for slot in papers):
             return perform(request, dossier, action, note, _("Đã gửi bổ sung. Cảm ơn bạn."))
         form.add_error("note", _("Chưa có gì để gửi: hãy chọn ít nhất một tệp hoặc viết lời nhắn."))
     # Uploading is answered with the page itself, not with a redirect: the note already typed stays.
@@ -70,6 +70,7 @@ def show_supplement(
         "upload_rules": uploads.rules(),
         "request_rule": upload_handler.rule(),
         "accept": uploads.ACCEPT_ATTRIBUTE,
+        "checking": any(slot.is_checking for slot in papers),
         "faulty": bool(refusals),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refusals or form.errors else HTTPStatus.OK

@@ -51,6 +51,7 @@ def show_everything(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "entries": timeline.entries(dossier, with_notes=True),
         "sections": answers.summary(dossier, asked),
         "slots": answers.papers(dossier, asked),
+        "refused_files": answers.refused_files(dossier),
         "documents": dossier.documents.select_related("event"),
         "withdrawal": offered_for(Purpose.WITHDRAW, dossier.state),
     }

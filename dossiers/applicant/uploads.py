@@ -1,31 +1,45 @@
-"""Files that are sent in: whether each is whole, small enough, and a PDF or a picture.
+"""Files that are sent in: what each is, whether it is small enough, and what of it is kept.
 
-The sender's file name and Content-Type are never believed; the bytes are.
+The sender's file name and Content-Type are never believed; the bytes are. Nothing is decoded here:
+whether a picture is whole and a PDF opens is seen by a worker (`dossiers.file_checks`).
 """
 
 import hashlib
+import io
+import mmap
+import tempfile
 import unicodedata
-import warnings
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, cast
 
-import pypdf
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image, ImageFile
 
-# Content type → suffix; what an officer's machine opens without harm.
-ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
-ACCEPT_ATTRIBUTE = ".pdf,.jpg,.jpeg,.png"
-_MAGIC = {
-    b"%PDF-": "application/pdf",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
+from dossiers.applicant import image_structure
+from dossiers.verdicts import Reason, sentence
+
+# Content type → suffix.
+ACCEPTED = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
 }
+ACCEPT_ATTRIBUTE = ".pdf,.jpg,.jpeg,.png,.webp"
 MAX_NAME_LENGTH = 120
+PHONE_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis"}
+# Readers look so far for the header: a scanner or a mail program may have put something before it.
+MAX_BEFORE_PDF = 1024
+PIECE_BYTES = 64 * 1024
+
+WALKS = {
+    "image/jpeg": image_structure.jpeg,
+    "image/png": image_structure.png,
+    "image/webp": image_structure.webp,
+}
 
 
 class UploadRefused(Exception):
@@ -34,7 +48,7 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class ValidatedUpload:
-    """A file found whole and harmless, ready to be kept."""
+    """What is kept of a file of a kind that is taken. Whoever takes it closes `file`."""
 
     file: UploadedFile
     name: str
@@ -48,33 +62,40 @@ def rules() -> str:
 
     Circular 32/2017/TT-BTTTT asks for it.
     """
-    return _("Tệp PDF, JPG hoặc PNG, mỗi tệp không quá %(size)s.") % {
+    return _("Tệp PDF, JPG, PNG hoặc WebP, mỗi tệp không quá %(size)s.") % {
         "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
     }
 
 
 def check(upload: UploadedFile | None) -> ValidatedUpload:
-    """Return the upload once it is known to be a whole PDF, JPEG or PNG within the limits.
+    """Return what is kept of the upload, once it is known to be of a kind and size that is taken.
 
-    Raises UploadRefused, with what to do, for no file, an empty, too large, wrong, broken, locked
-    or monstrous one.
+    Of a photograph that is the picture without its EXIF data. Raises UploadRefused, with what to
+    do, for no file, an empty, too large or wrong one, and a picture whose structure is broken or
+    costs its reader too much.
     """
     if upload is None:
         raise UploadRefused(_("Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”."))
     _refuse_size(upload)
     content_type = _sniff(upload)
-    _CHECKS[content_type](upload)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
+    kept = upload
+    if content_type in WALKS:
+        kept = _without_metadata(upload, content_type)
     return ValidatedUpload(
-        file=upload,
+        file=kept,
         name=_safe_name(upload.name or "", content_type),
         content_type=content_type,
-        size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        size=kept.size or 0,
+        sha256=_digest(kept),
     )
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _refuse_size(upload: UploadedFile) -> None:
@@ -103,67 +124,63 @@ def _stream(upload: UploadedFile) -> IO[bytes]:
 
 
 def _sniff(upload: UploadedFile) -> str:
-    head = _stream(upload).read(16)
-    for magic, content_type in _MAGIC.items():
-        if head.startswith(magic):
-            return content_type
-    raise UploadRefused(
-        _("Tệp “%(name)s” không phải PDF, JPG hay PNG. Hãy chụp ảnh giấy tờ hoặc lưu thành PDF.")
-        % {"name": _shown(upload)}
-    )
+    """Return the content type that the first bytes tell; raise UploadRefused for any other."""
+    head = _stream(upload).read(MAX_BEFORE_PDF)
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(image_structure.PNG_HEADER):
+        return "image/png"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if b"%PDF-" in head:
+        return "application/pdf"
+    if head[4:8] == b"ftyp" and head[8:12] in PHONE_BRANDS:
+        raise _refused(upload, Reason.PHONE_FORMAT)
+    raise _refused(upload, Reason.UNKNOWN_KIND)
 
 
-def _check_pdf(upload: UploadedFile) -> None:
+def _without_metadata(upload: UploadedFile, content_type: str) -> UploadedFile:
+    """Return a copy of a picture with nothing in it but the picture."""
+    data = _mapped(upload)
     try:
-        reader = pypdf.PdfReader(_stream(upload))
-        locked = reader.is_encrypted and not _opens_for_everybody(reader)
-        pages = 0 if locked else len(reader.pages)
-    except Exception as error:  # pypdf raises many kinds on malicious bytes
-        raise _broken(upload) from error
-    if locked:
-        raise UploadRefused(
-            _("Tệp “%(name)s” có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.") % {"name": _shown(upload)}
-        )
-    if not pages:
-        raise _broken(upload)
+        picture = WALKS[content_type](data)
+        if picture.pixels > settings.UPLOAD_MAX_PIXELS:
+            raise image_structure.BadPicture(Reason.TOO_MANY_PIXELS)
+        return _copy(data, picture.pieces, upload.name)
+    except image_structure.BadPicture as error:
+        raise _refused(upload, error.reason) from error
+    finally:
+        if isinstance(data, mmap.mmap):
+            data.close()
 
 
-def _opens_for_everybody(reader: pypdf.PdfReader) -> bool:
-    """Whether a protected PDF opens without a password: it only forbids changes or printing."""
+def _mapped(upload: UploadedFile) -> image_structure.Bytes:
+    """Return the bytes of an upload; those of a large one, which is on the disk, stay there."""
+    stream = _stream(upload)
     try:
-        return bool(reader.decrypt(""))
-    except pypdf.errors.DependencyError:  # a cipher that cannot be tried here
-        return False
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except io.UnsupportedOperation:  # it is in memory
+        return stream.read()
 
 
-def _check_image(upload: UploadedFile) -> None:
-    # WeasyPrint lets Pillow accept cut-off pictures, for the whole process, as soon as it is
-    # imported.
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        with warnings.catch_warnings():
-            # The pixels are counted below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(_stream(upload), formats=["JPEG", "PNG"]) as image:
-                if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
-                    raise Image.DecompressionBombError
-                # Decoded to its end, so that a cut-off photo is refused, but scaled down, which
-                # takes a tenth of the memory.
-                image.draft("L", (1, 1))
-                image.load()
-    except Image.DecompressionBombError as error:
-        raise UploadRefused(
-            _("Ảnh “%(name)s” quá lớn. Hãy chụp lại ở cỡ nhỏ hơn.") % {"name": _shown(upload)}
-        ) from error
-    except Exception as error:  # Pillow raises many kinds, too
-        raise _broken(upload) from error
+def _copy(
+    data: image_structure.Bytes, pieces: list[range | bytes], name: str | None
+) -> UploadedFile:
+    """Write the pieces one after another, to the disk where they are many."""
+    copy = tempfile.SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            copy.write(piece)
+            continue
+        for start in range(piece.start, piece.stop, PIECE_BYTES):
+            copy.write(data[start : min(start + PIECE_BYTES, piece.stop)])
+    size = copy.tell()
+    copy.seek(0)
+    return UploadedFile(copy, name=name, size=size)
 
 
-def _broken(upload: UploadedFile) -> UploadRefused:
-    return UploadRefused(
-        _("Tệp “%(name)s” bị hỏng hoặc tải lên chưa trọn. Hãy mở thử trên máy rồi gửi lại.")
-        % {"name": _shown(upload)}
-    )
+def _refused(upload: UploadedFile, reason: Reason) -> UploadRefused:
+    return UploadRefused(sentence(reason, _shown(upload)))
 
 
 def _safe_name(name: str, content_type: str) -> str:
@@ -185,6 +202,3 @@ def _readable(name: str) -> str:
     """
     last = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     return "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
-
-
-_CHECKS = {"application/pdf": _check_pdf, "image/jpeg": _check_image, "image/png": _check_image}

@@ -1,12 +1,19 @@
 """Files that applicants send."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models.dossier import Dossier
+from dossiers.verdicts import ACTIVE, Finding, Reason, Status, sentence
+
+if TYPE_CHECKING:
+    from dossiers.models.outbox import OutboxJob
+
+ATTACHMENTS_FOLDER = "ho-so"
 
 ATTACHMENTS_FOLDER = "ho-so"
 
@@ -35,6 +42,19 @@ class Attachment(models.Model):
     # 0 came with the dossier, 1 with the first supplement…
     round = models.PositiveSmallIntegerField(default=0)
 
+    # What a worker found (`dossiers.file_checks`).
+    MAX_MALWARE_LENGTH = 120
+    status = models.CharField(
+        _("tình trạng"), max_length=12, choices=Status.choices, default=Status.CHECKING
+    )
+    reason = models.CharField(_("lý do"), max_length=24, choices=Reason.choices, blank=True)
+    findings = models.JSONField(default=list, blank=True)
+    malware = models.CharField(_("mã độc"), max_length=MAX_MALWARE_LENGTH, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    # What officers open instead of the file: a PDF without its active content, a WebP as JPEG.
+    safe_copy = models.FileField(upload_to=attachment_path, max_length=200, blank=True)
+    safe_copy_type = models.CharField(max_length=60, blank=True)
+
     class Meta:
         ordering = ["slot", "pk"]
         verbose_name = _("tệp đính kèm")
@@ -45,6 +65,50 @@ class Attachment(models.Model):
                 fields=["dossier", "slot", "sha256", "round"], name="attachment_once"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["-checked_at"],
+                condition=models.Q(status=Status.QUARANTINED),
+                name="attachment_quarantined",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_checking(self) -> bool:
+        return self.status == Status.CHECKING
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status == Status.ACCEPTED
+
+    @property
+    def is_quarantined(self) -> bool:
+        return self.status == Status.QUARANTINED
+
+    @property
+    def unfinished_check(self) -> "OutboxJob | None":
+        """The job that is to check it, while it is not checked."""
+        return getattr(self, "check_job", None) if self.is_checking else None
+
+    @property
+    def refusal(self) -> str:
+        """Why the file cannot be used and what its sender should do; "" for a usable one."""
+        return sentence(Reason(self.reason), self.name) if self.reason else ""
+
+    @property
+    def state_in_words(self) -> str:
+        """How far the check is, and why a file cannot be used; for staff."""
+        words = [self.get_status_display(), self.get_reason_display()]
+        return ", ".join(word for word in words if word)
+
+    @property
+    def findings_in_words(self) -> list[str]:
+        """What the file holds besides pages, for staff."""
+        return [str(Finding(code).label) for code in self.findings]
+
+    @property
+    def has_active_content(self) -> bool:
+        return not ACTIVE.isdisjoint(self.findings)

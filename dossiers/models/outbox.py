@@ -7,9 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.models.attachment import Attachment
 from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
 from dossiers.moves import Queue
+
 
 DOCUMENTS_FOLDER = "giay-to"
 
@@ -65,6 +67,7 @@ class OutboxJob(models.Model):
     class Channel(models.TextChoices):
         MAIL = "mail", _("thư điện tử")
         PAPER = "paper", _("giấy tờ PDF")
+        CHECK = "check", _("kiểm tra tệp")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("đang chờ")
@@ -73,13 +76,20 @@ class OutboxJob(models.Model):
 
     channel = models.CharField(max_length=8, choices=Channel.choices)
     queue = models.CharField(max_length=8, choices=Queue.choices, default=Queue.DEFAULT)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="jobs")
+    # Of mails and papers.
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True
+    )
     # Of a mail: the pair of templates, and the address.
     letter = models.CharField(max_length=40, blank=True)
     recipient = models.CharField(max_length=254, blank=True)
     # Of a paper.
     document = models.OneToOneField(
         Document, on_delete=models.PROTECT, related_name="job", null=True, blank=True
+    )
+    # Of a check; it goes with the file.
+    attachment = models.OneToOneField(
+        Attachment, on_delete=models.CASCADE, related_name="check_job", null=True, blank=True
     )
 
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
@@ -102,9 +112,11 @@ class OutboxJob(models.Model):
                 name="one_message_per_event_and_recipient",
             ),
             models.CheckConstraint(
-                condition=Q(channel="paper", document__isnull=False)
-                | (~Q(channel="paper") & Q(document=None) & ~Q(recipient="")),
-                name="job_has_a_paper_or_a_recipient",
+                condition=Q(channel="mail", event__isnull=False, document=None, attachment=None)
+                & ~Q(recipient="")
+                | Q(channel="paper", event__isnull=False, document__isnull=False, attachment=None)
+                | Q(channel="check", event=None, document=None, attachment__isnull=False),
+                name="job_has_what_its_channel_needs",
             ),
         ]
         indexes = [

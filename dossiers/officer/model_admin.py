@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from dossiers import access
 from dossiers.models import Dossier
-from dossiers.officer import pages, queues, search
+from dossiers.officer import files, pages, queues, search
 from dossiers.officer.search import ALL, OWN, queue_of
 from dossiers.states import State
 from services import formats
@@ -92,8 +92,10 @@ class DossierAdmin(ReadOnlyAdmin, admin.ModelAdmin):
             ("", self.changelist_view, "dossiers_dossier_changelist"),
             ("tim/", pages.find, "dossiers_find"),
             ("<int:pk>/change/", pages.show, "dossiers_dossier_change"),
-            ("<int:pk>/tep/<int:file>/", pages.attachment, "dossiers_dossier_attachment"),
-            ("<int:pk>/giay-to/<int:file>/", pages.document, "dossiers_dossier_document"),
+            ("<int:pk>/tep/<int:file>/", files.attachment, "dossiers_dossier_attachment"),
+            ("<int:pk>/tep/<int:file>/ban-goc/", files.original, "dossiers_dossier_original"),
+            ("cach-ly/", files.quarantine, "dossiers_quarantine"),
+            ("<int:pk>/giay-to/<int:file>/", files.document, "dossiers_dossier_document"),
             ("<int:pk>/lam-lai/<int:job>/", pages.requeue, "dossiers_dossier_requeue"),
             ("<int:pk>/<slug:action>/", pages.act, "dossiers_dossier_act"),
         ]

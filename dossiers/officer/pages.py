@@ -1,21 +1,18 @@
-"""The staff pages: the dossier on one screen, one page for every move, its files, the code box.
+"""The staff pages: the dossier on one screen, one page for every move, the code box.
 
 `dossiers.officer.model_admin` puts them under /admin/ behind the admin's sign-in; whether this
 person may is asked here, of `access`.
 """
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from csp.constants import SELF
-from csp.decorators import csp_replace
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -28,11 +25,7 @@ from dossiers.officer import forms, queues, search
 from dossiers.outbox import leases
 from dossiers.states import Role
 
-log = logging.getLogger(__name__)
-
 MAX_SHOWN = 120
-# The browsers' own PDF viewers are an embedded object with a style of its own.
-SHOWS_FILES: Any = csp_replace({"object-src": [SELF], "style-src": [SELF, "'unsafe-inline'"]})
 
 
 def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
@@ -162,50 +155,15 @@ def perform(
     return redirect(page_of(dossier))
 
 
-# --- Files ---
-
-
-@require_safe
-@SHOWS_FILES
-def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
-    """Show one file of the applicant in the browser."""
-    dossier = visible_or_404(request, pk)
-    row = get_object_or_404(dossier.attachments, pk=file)
-    return send_file(request, dossier, row.file, row.name, row.content_type)
-
-
-@require_safe
-@SHOWS_FILES
-def document(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
-    """Show one paper that was made for the dossier."""
-    dossier = visible_or_404(request, pk)
-    row = get_object_or_404(dossier.documents.exclude(file=""), pk=file)
-    return send_file(request, dossier, row.file, f"{row.kind}-{dossier}.pdf", "application/pdf")
-
-
-def send_file(
-    request: HttpRequest, dossier: Dossier, file, name: str, content_type: str
-) -> HttpResponseBase:
-    """Answer with a stored file, leaving a line in the log.
-
-    A store that has lost it gives a sentence.
-    """
-    try:
-        opened = file.open("rb")
-    except OSError:
-        log.error("file of dossier %s is not in the store: %s", dossier.pk, file.name)
-        sentence = f"Không mở được tệp “{name}” trong kho lưu trữ. Hãy báo quản trị hệ thống."
-        messages.error(request, sentence)
-        return redirect(page_of(dossier))
-    log.info("user %s opened %s of dossier %s", request.user.pk, file.name, dossier.pk)
-    return FileResponse(opened, filename=name, content_type=content_type)
+# --- Jobs ---
 
 
 @require_POST
 def requeue(request: HttpRequest, pk: int, job: int) -> HttpResponse:
-    """Put a paper or a mail that the worker gave up back in the queue."""
+    """Put a job that the worker gave up back in the queue."""
     dossier = visible_or_404(request, pk)
-    given_up = get_object_or_404(OutboxJob, pk=job, event__dossier=dossier)
+    of_dossier = Q(event__dossier=dossier) | Q(attachment__dossier=dossier)
+    given_up = get_object_or_404(OutboxJob, of_dossier, pk=job)
     if leases.requeue(given_up):
         messages.success(request, "Đã xếp lại vào hàng đợi. Tải lại trang sau ít giây.")
     return redirect(page_of(dossier))

@@ -38,7 +38,10 @@ def claim(pk: int) -> OutboxJob | None:
     attempts = F("attempts") + 1
     if not claimable.update(lease_until=lease_until, attempts=attempts, enqueued_at=None):
         return None
-    job = OutboxJob.objects.select_related("event__dossier", "document").get(pk=pk)
+    rows = OutboxJob.objects.select_related("event__dossier", "document", "attachment")
+    job = rows.filter(pk=pk).first()
+    if job is None:  # taken back together with its file
+        return None
     if job.attempts > MAX_ATTEMPTS:  # no failure was ever recorded: it kills the worker
         _write_failure(job, "WorkerLost", give_up=True)
         return None
@@ -53,10 +56,9 @@ def put_off(pk: int, seconds: float) -> None:
 
 
 def mark_done(job: OutboxJob) -> None:
-    job.status = Status.DONE
-    job.done_at = timezone.now()
-    job.error = ""
-    job.save(update_fields=["status", "done_at", "error"])
+    # The row of a check may be gone: its file was taken back meanwhile.
+    row = OutboxJob.objects.filter(pk=job.pk)
+    row.update(status=Status.DONE, done_at=timezone.now(), error="")
 
 
 def record_failure(job: OutboxJob, error: Exception, *, is_final: bool = False) -> None:

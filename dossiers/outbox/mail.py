@@ -31,6 +31,7 @@ def deliver(job: OutboxJob) -> None:
 def compose(job: OutboxJob) -> tuple[str, str]:
     """Return subject and body; whatever the names in it hold, the subject is one line."""
     event = job.event
+    assert event is not None  # noqa: S101 - a constraint of the table says so
     dossier = event.dossier
     context = {
         "dossier": dossier,

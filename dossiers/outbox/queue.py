@@ -1,7 +1,7 @@
 """Writing outbox jobs, and telling the message queue of them after the commit.
 
-This is all that the workflow knows of mails and papers. The job row is the truth: the queue only
-makes a worker look at it sooner than the sweep would (docs/adr/0012-queues.md).
+This is all that the workflow knows of mails, papers and checks of files. The job row is the truth:
+the queue only makes a worker look at it sooner than the sweep would (docs/adr/0012-queues.md).
 """
 
 import logging
@@ -13,7 +13,7 @@ from celery import current_app
 from django.db import Error as DatabaseError
 from django.db import transaction
 
-from dossiers.models import Document, Event, OutboxJob
+from dossiers.models import Attachment, Document, Event, OutboxJob
 from dossiers.moves import Queue
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ Channel = OutboxJob.Channel
 TASK_FOR: dict[str, str] = {
     Channel.MAIL: "dossiers.outbox.tasks.send_mail",
     Channel.PAPER: "dossiers.outbox.tasks.print_paper",
+    Channel.CHECK: "dossiers.outbox.tasks.check_file",
 }
 
 # After a failure this process leaves the broker alone for a while: a page waits for a dead broker
@@ -57,6 +58,11 @@ def add_paper(event: Event, kind: str, queue: Queue) -> None:
         channel=Channel.PAPER, queue=queue, event=event, document=document
     )
     enqueue(job)
+
+
+def add_check(attachment: Attachment) -> None:
+    """Write the job that looks into a file that was sent in."""
+    enqueue(OutboxJob.objects.create(channel=Channel.CHECK, attachment=attachment))
 
 
 def enqueue(job: OutboxJob) -> None:

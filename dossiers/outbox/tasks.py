@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
+from dossiers.file_checks import check
 from dossiers.models import OutboxJob
 from dossiers.outbox import leases, mail, mail_server
 from dossiers.papers import render
@@ -27,6 +28,16 @@ def send_mail(pk: int) -> None:
 @shared_task
 def print_paper(pk: int) -> None:
     run(pk, print_document)
+
+
+@shared_task
+def check_file(pk: int) -> None:
+    run(pk, check_attachment)
+
+
+def check_attachment(job: OutboxJob) -> None:
+    assert job.attachment is not None  # noqa: S101 - a constraint of the table says so
+    check.check(job.attachment, attempts=job.attempts)
 
 
 def print_document(job: OutboxJob) -> None:

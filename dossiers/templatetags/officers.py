@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers import access
-from dossiers.models import Dossier
+from dossiers.models import Attachment, Dossier
 from dossiers.moves import Action
 from dossiers.officer import queues
 from dossiers.states import Role, State
+from dossiers.verdicts import Status
 
 register = template.Library()
 
@@ -37,7 +38,7 @@ def roles_in_words(user) -> str:
 def work_of(user) -> dict:
     """What the first staff page tells.
 
-    The user's queues with their counts, and what is late or due today.
+    The user's queues with their counts, what is late or due today, and files in quarantine.
     """
     counts = queues.counts(user)
     address = reverse("admin:dossiers_dossier_changelist")
@@ -50,6 +51,7 @@ def work_of(user) -> dict:
     return {
         "shows_roles": shows_roles,
         "queues": lines,
+        "quarantined": Attachment.objects.filter(status=Status.QUARANTINED).count(),
         "deadlines": queues.deadlines(user, timezone.now()),
         "all": address,
     }

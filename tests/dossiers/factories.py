@@ -4,6 +4,7 @@ No test meets a state that the portal could not reach.
 """
 
 import io
+from contextlib import closing
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +13,9 @@ from pypdf import PdfWriter
 
 from dossiers import answers, facts, workflow
 from dossiers.applicant import drafts, send, uploads
-from dossiers.models import Document, Dossier, Event, OutboxJob
+from dossiers.file_checks import check
+from dossiers.file_checks.inspection import Inspection
+from dossiers.models import Attachment, Document, Dossier, Event, OutboxJob
 from dossiers.moves import Action, Queue
 from dossiers.states import Role, State
 from tests.portal.factories import UserFactory
@@ -167,6 +170,13 @@ def image_file(
     return SimpleUploadedFile(name, buffer.getvalue(), f"image/{format.lower()}")
 
 
-def attach(dossier: Dossier, slot: str, upload=None):
-    """Send one file for one paper."""
-    return drafts.attach(dossier, slot=slot, upload=uploads.check(upload or pdf_file()))
+def attach(dossier: Dossier, slot: str, upload=None, *, checked: bool = True) -> Attachment:
+    """Send one file for one paper; a worker has accepted it, unless `checked` is False."""
+    validated = uploads.check(upload or pdf_file())
+    with closing(validated.file):
+        attachment = drafts.attach(dossier, slot=slot, upload=validated)
+    if checked:
+        check.record(attachment, Inspection())
+        OutboxJob.objects.filter(attachment=attachment).update(status=OutboxJob.Status.DONE)
+        attachment.refresh_from_db()
+    return attachment

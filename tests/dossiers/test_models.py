@@ -139,13 +139,24 @@ def test_rows_that_may_exist_once_exist_once():
             row.save()
 
 
-def test_job_has_a_paper_or_a_recipient():
-    DossierFactory()
-    mail = OutboxJob.objects.filter(channel="mail")
-    with refuses("job_has_a_paper_or_a_recipient"), transaction.atomic():
-        mail.update(recipient="")
-    with refuses("job_has_a_paper_or_a_recipient"), transaction.atomic():
-        mail.update(channel="paper")
+@pytest.mark.parametrize(
+    ("channel", "wrong"),
+    [
+        ("mail", {"recipient": ""}),
+        ("mail", {"event": None}),
+        ("mail", {"channel": "paper"}),
+        ("mail", {"channel": "check"}),
+        ("paper", {"event": None}),
+        ("paper", {"document": None}),
+        ("check", {"attachment": None}),
+        ("check", {"channel": "mail", "recipient": "rin@example.vn"}),
+    ],
+)
+def test_job_has_what_its_channel_needs(channel, wrong):
+    attach(DossierFactory(state=State.INTAKE_SUPPLEMENT), "a")
+    job = OutboxJob.objects.filter(channel=channel).first()
+    with refuses("job_has_what_its_channel_needs"), transaction.atomic():
+        OutboxJob.objects.filter(pk=job.pk).update(**wrong)
 
 
 # --- Questions ---

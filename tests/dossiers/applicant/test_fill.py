@@ -190,7 +190,7 @@ def test_papers_page_names_a_refused_file_and_keeps_the_earlier_ones(client, ser
         page(draft, 3), {"slot": "cccd", "tep-cccd": image_file("hinh.gif", format="GIF")}
     )
     assert response.status_code == 422
-    assert "không phải PDF, JPG hay PNG" in response.content.decode()
+    assert "không phải PDF, JPG, PNG hay WebP" in response.content.decode()
     assert draft.attachments.count() == 1
 
 

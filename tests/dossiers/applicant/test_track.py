@@ -204,7 +204,7 @@ def test_supplement_names_a_refused_file_and_keeps_the_others(client):
         url("supplement", dossier), {"slot": "giay-to-khac", "tep-giay-to-khac": bad}
     )
     assert response.status_code == 422
-    assert "không phải PDF, JPG hay PNG" in response.content.decode()
+    assert "không phải PDF, JPG, PNG hay WebP" in response.content.decode()
     assert dossier.attachments.count() == 1
 
 

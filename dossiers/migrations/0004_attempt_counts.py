@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0002_append_only_events'),
+        ('dossiers', '0003_events_refuse_truncate'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0002_append_only_events'),
+        ('dossiers', '0004_attempt_counts'),
     ]
 
     operations = [
