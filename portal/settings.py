@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.keep_accounts_private",
-    "portal.middleware.UnreadableFilter",
+    "portal.middleware.ImpossibleParameters",
 ]
 
 ROOT_URLCONF = "portal.urls"
