@@ -259,13 +259,16 @@ if TRUSTED_PROXIES:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"hide_codes": {"()": "portal.logs.HideCodes"}},
+    "filters": {
+        "hide_codes": {"()": "portal.logs.HideCodes"},
+        "short_refusals": {"()": "portal.logs.ShortRefusals"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["hide_codes"],
+            "filters": ["short_refusals", "hide_codes"],
         },
     },
     "loggers": {"weasyprint": {"level": "WARNING"}},  # six lines for each paper otherwise
