@@ -45,6 +45,11 @@ def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
     return get_object_or_404(visible, pk=pk)
 
 
+def log_reading(request: HttpRequest, dossier: Dossier) -> None:
+    """Leave a line that says who opened the personal data of which dossier."""
+    log.info("user %s opened dossier %s", request.user.pk, dossier.pk)
+
+
 def page_of(dossier: Dossier) -> str:
     return reverse("admin:dossiers_dossier_change", args=[dossier.pk])
 
@@ -62,6 +67,7 @@ def render_page(
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one dossier, with a button for each move that is this person's now."""
     dossier = visible_or_404(request, pk)
+    log_reading(request, dossier)
     rows = OutboxJob.objects.filter(event__dossier=dossier).select_related("event", "document")
     jobs = list(rows.order_by("-pk"))
     context = {
@@ -114,6 +120,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         messages.error(request, workflow.too_late(dossier, asked))
         return redirect(page_of(dossier))
 
+    if request.method != "POST":
+        log_reading(request, dossier)
     form = forms.form_for(asked, dossier, request.POST if request.method == "POST" else None)
     if form.is_valid():
         return perform(request, asked, dossier, role, form)
