@@ -44,6 +44,12 @@ def test_field_without_a_name_is_refused(root, page, method):
             assert is_refused(root.post(path, {"_to_field": ""}))
 
 
+def test_staff_are_led_back_to_their_pages(root):
+    path = reverse("admin:services_service_change", args=[ServiceFactory().pk])
+    page = root.get(f"{path}?_to_field=").content.decode()
+    assert f'href="{reverse("admin:index")}"' in page
+
+
 def test_field_by_which_a_popup_finds_its_row_is_taken(root):
     service = ServiceFactory()
     path = reverse("admin:services_agency_change", args=[service.agency.pk])
