@@ -235,8 +235,7 @@ def ask(page: Page, number: int) -> tuple[int, bytes, bool, tuple]:
 
 
 @pytest.mark.parametrize("page_of", PAGES)
-def test_page_that_loses_the_database_is_503_at_every_statement(page_of, settings):
-    settings.ACCOUNT_RATE_LIMITS = False
+def test_page_that_loses_the_database_is_503_at_every_statement(page_of):
     page = page_of()
     before = written()
     status, _body, _is_lost, whole = ask(page, MAX_STATEMENTS)

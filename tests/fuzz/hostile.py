@@ -83,20 +83,20 @@ class Maker:
             path = f"/en{path}"
         request = Request(person, method, path)
         form = self._form(person, path)
-        if dice.random() < 0.75:
+        if dice.random() < 0.6:
             request.query = self._query(form, dice)
         if "/admin/" in path and dice.random() < 0.5:
             request.query = "&".join([self._admin_query(path, dice), request.query]).strip("&")
         if method in ("POST", "PUT", "PATCH", "DELETE") or dice.random() < 0.05:
             self._fill(request, form, dice)
-        if dice.random() < 0.3:
+        if dice.random() < 0.2:
             for name in dice.sample(sorted(HEADERS), dice.randint(1, 2)):
                 request.headers[name] = dice.choice(HEADERS[name])
         return request
 
     def _parameter(self, name: str, address: str, dice: random.Random) -> str:
         """Mostly a value that some row has, anybody's; else one that nothing can have."""
-        if dice.random() < 0.2:
+        if dice.random() < 0.15:
             return dice.choice(IN_ADDRESSES)
         if name in self.world.pools:
             return quote(dice.choice(self.world.pools[name]), safe="")
@@ -163,6 +163,8 @@ class Maker:
             request.content_type = dice.choice(CONTENT_TYPES)
             return
         sent = dict(form.fields)
+        if "/admin/" in request.path:
+            self._add_admin_fields(sent, dice)
         for _change in range(dice.randint(0, 3)):
             name = self._name(form, dice)
             if sent and dice.random() < 0.7:
@@ -172,6 +174,17 @@ class Maker:
             else:
                 sent[name] = dice.choice([*VALUES, *self.world.pools[""]])
         request.body, request.content_type = _encode(sent, dice)
+
+    def _add_admin_fields(self, sent: dict[str, str], dice: random.Random) -> None:
+        """What the admin itself reads of a body, and its one action, on a good row or on none."""
+        for name in dice.sample(sorted(ADMIN_VALUES), dice.randint(0, 2)):
+            sent[name] = dice.choice(ADMIN_VALUES[name])
+        if dice.random() < 0.3:
+            odd = ADMIN_VALUES["_selected_action"]
+            row = dice.choice(self.world.pools[""]) if dice.random() < 0.5 else dice.choice(odd)
+            sent |= {"action": "delete_selected", "_selected_action": row, "index": "0"}
+        if dice.random() < 0.3:
+            sent["post"] = "yes"
 
 
 def _encode(sent: dict[str, str], dice: random.Random) -> tuple[bytes, str]:
