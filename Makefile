@@ -10,12 +10,14 @@ TEST_SERVERS := $(SERVERS) --name test
 SET_UP := $(SYSTEM) --before-install && $(MAKE) --no-print-directory -j2 papers
 
 .DEFAULT_GOAL := help
+.PHONY: fuzz
 .PHONY: help run test check format demo lock clean free-port papers browser ready venv
 
 help:
 	@echo "make run      the whole portal on this machine, at http://127.0.0.1:$(PORT)/"
 	@echo "make test     all checks and all tests, in a new order each time"
 	@echo "make check    all checks, no tests"
+	@echo "make fuzz     10,000 and more hostile requests to every address as each kind of person"
 	@echo "make format   format the code and repair what can be repaired without thinking"
 	@echo "make demo     200 made-up dossiers for the portal of make run, also while it runs"
 	@echo "make lock     renew the locked versions of all dependencies"
@@ -34,6 +36,13 @@ run: free-port
 test: $(if $(ARGS),ready $(findstring browser,$(ARGS)),check browser)
 	@$(IN_VENV) manage.py translations compile
 	@exec $(TEST_SERVERS) -- $(IN_VENV) -m pytest -n 2 $(ARGS)
+
+# FUZZ_SEED= repeats an earlier run; it prints its seed.
+FUZZ_REQUESTS ?= 10000
+fuzz: export FUZZ_REQUESTS := $(FUZZ_REQUESTS)
+fuzz: ready
+	@$(IN_VENV) manage.py translations compile
+	@exec $(TEST_SERVERS) -- $(IN_VENV) -m pytest tests/fuzz --show-capture=no $(ARGS)
 
 check: ready
 	@exec $(TEST_SERVERS) -- $(IN_VENV) -m portal.dev.checks

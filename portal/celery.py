@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     "forget-unconfirmed-accounts": {
         "task": "portal.schedule.forget_unconfirmed_accounts",
         "schedule": crontab(hour=3, minute=20),
+    },
     "delete-orphaned-files": {
         "task": "dossiers.schedule.delete_orphaned_files",
         "schedule": crontab(minute=45),

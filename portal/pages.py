@@ -48,6 +48,13 @@ def no_view_on_site(request: HttpRequest, row: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Also called where Django takes a lost database for a fault of the visitor.
+
+    A session that cannot be saved is one: "the session was deleted".
+    """
+    lost = database_error_behind(exception)
+    if lost is not None:
+        return unavailable(lost)
     if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
         return too_large(request)
     return render(request, "400.html", status=400)
@@ -61,12 +68,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def database_error_behind(exception: BaseException | None) -> BaseException | None:
+    """Return the loss of the database from which `exception` came, or None."""
+    while exception is not None:
+        if isinstance(exception, DATABASE_ERRORS):
+            return exception
+        exception = exception.__cause__ or exception.__context__
+    return None
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Made without database, session and context processors, any of which may be the cause."""
-    error = sys.exc_info()[1]
-
     # Raised in a middleware or an error page, where Django calls no process_exception.
-    if isinstance(error, DATABASE_ERRORS):
-        return unavailable(error)
+    lost = database_error_behind(sys.exc_info()[1])
+    if lost is not None:
+        return unavailable(lost)
 
     return HttpResponse(render_to_string("500.html"), status=500)

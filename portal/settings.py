@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "portal.accounts.staff.end_staff_sessions",
     "portal.accounts.staff.require_second_factor",
     "portal.middleware.keep_accounts_private",
-    "portal.middleware.UnreadableFilter",
+    "portal.middleware.ImpossibleParameters",
     "portal.middleware.keep_dossiers_open",
     "portal.middleware.refuse_large_body",
 ]
@@ -244,7 +244,6 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 
 # --- Sessions and second factors ---
 
-SESSION_ENGINE = "portal.accounts.session_store"
 # The cookie ends with the browser, the row in the database after this.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -395,13 +394,16 @@ if TRUSTED_PROXIES:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"hide_codes": {"()": "portal.logs.HideCodes"}},
+    "filters": {
+        "hide_codes": {"()": "portal.logs.HideCodes"},
+        "short_refusals": {"()": "portal.logs.ShortRefusals"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["hide_codes"],
+            "filters": ["short_refusals", "hide_codes"],
         },
     },
     "loggers": {

@@ -3,8 +3,9 @@
 Values, every address of the portal, and a browser that answers for each of them.
 """
 
+import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -53,6 +54,8 @@ TYPED = [
     '{"sections": "\\u0000\\ud800"}',
     "x" * 100_000,
 ]
+# Methods whose refusal needs no page.
+UNUSUAL = ("HEAD", "PUT", "OPTIONS")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -86,14 +89,24 @@ class Browser(Client):
 
         Database and cookies are afterwards as they were.
         """
+        send = getattr(self, method.lower())
+        return self._without_trace(lambda: send(path, *args, **options))
+
+    def send(self, method: str, body: bytes, content_type: str, **environ: str):
+        """Send one request that no browser would make; `environ` is what the server is told."""
+        return self._without_trace(lambda: self.generic(method, "/", body, content_type, **environ))
+
+    def _without_trace(self, send: Callable):
         cookies = self.cookies.copy()
         try:
             with transaction.atomic():
-                response = getattr(self, method.lower())(path, *args, **options)
+                response = send()
                 if response.streaming:
                     response.body = b"".join(response.streaming_content)
                 else:
                     response.body = response.content
+                if response.headers.get("Content-Encoding") == "gzip":
+                    response.body = gzip.decompress(response.body)
                 transaction.set_rollback(True)
         finally:
             self.cookies = cookies
@@ -152,3 +165,26 @@ def filled(dossier, **rows) -> list[str]:
             for path, names in addresses()
         }
     )
+
+
+def broken(response) -> str:
+    """Say what is wrong with an answer; "" when it is an honest one."""
+    page = response.body.decode("utf-8", "replace")
+    where = f"{response.request['REQUEST_METHOD']} {response.request['PATH_INFO'][:150]}"
+    if response.status_code >= 500:
+        return f"{response.status_code}: {where} ? {response.request.get('QUERY_STRING', '')[:80]}"
+    if "<img src=x" in page or "<script>alert" in page:
+        return f"reflected: {where}"
+    if any("\n" in value or "\r" in value for value in response.headers.values()):
+        return f"two heads in one: {where}"
+    without_words = response.request["REQUEST_METHOD"] in UNUSUAL or response.status_code in (
+        400,
+        405,
+    )
+    if response.status_code >= 400 and not without_words and "<h1" not in page:
+        return f"no sentence: {where}"
+    return ""
+
+
+def faults(responses) -> list[str]:
+    return [fault for response in responses if (fault := broken(response))]

@@ -183,7 +183,13 @@ def run_queue(queue: Queue) -> Callable[[], Queue]:
 
 
 def pytest_terminal_summary(terminalreporter, config) -> None:
-    """Say what must not be overlooked: the order of the tests, and browser tests left out."""
+    """Say what must not be overlooked: the order of the tests, browser tests left out, reports."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, text in getattr(report, "user_properties", []):
+                if name == "report":
+                    terminalreporter.write_line(text)
+
     seed = config.getoption("randomly_seed", default=None)
     if seed is not None:
         terminalreporter.write_line(f"The order of the tests again: --randomly-seed={seed}")

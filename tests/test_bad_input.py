@@ -13,7 +13,17 @@ from django.db import close_old_connections, transaction
 from django.urls import reverse
 
 from dossiers.states import Role, State
-from tests.bad_values import IN_ADDRESSES, SCRIPT, TYPED, Browser, Fields, addresses, filled
+from tests.bad_values import (
+    IN_ADDRESSES,
+    SCRIPT,
+    TYPED,
+    UNUSUAL,
+    Browser,
+    Fields,
+    addresses,
+    faults,
+    filled,
+)
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
 from tests.payments.factories import open_payment
 from tests.portal.factories import UserFactory
@@ -23,7 +33,6 @@ from tests.services.test_admin import change, typed
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = "django.contrib.auth.backends.ModelBackend"
-UNUSUAL = ("HEAD", "PUT", "OPTIONS")
 EVERYBODYS = ("/admin/", "/admin/login/", "/admin/jsi18n/", "/admin/payments/payment/")
 
 
@@ -63,29 +72,6 @@ def browsers(citizen):
     for name, user in {"citizen": citizen, **staff, "root": root}.items():
         found[name].force_login(user, backend=SIGN_IN)
     return found
-
-
-def broken(response) -> str:
-    """Say what is wrong with an answer; "" when it is an honest one."""
-    page = response.body.decode("utf-8", "replace")
-    where = f"{response.request['REQUEST_METHOD']} {response.request['PATH_INFO'][:150]}"
-    if response.status_code >= 500:
-        return f"{response.status_code}: {where} ? {response.request.get('QUERY_STRING', '')[:80]}"
-    if "<img src=x" in page or "<script>alert" in page:
-        return f"reflected: {where}"
-    if any("\n" in value or "\r" in value for value in response.headers.values()):
-        return f"two heads in one: {where}"
-    without_words = response.request["REQUEST_METHOD"] in UNUSUAL or response.status_code in (
-        400,
-        405,
-    )
-    if response.status_code >= 400 and not without_words and "<h1" not in page:
-        return f"no sentence: {where}"
-    return ""
-
-
-def faults(responses) -> list[str]:
-    return [fault for response in responses if (fault := broken(response))]
 
 
 # --- Every address ---

@@ -12,7 +12,6 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.event import Event
 from dossiers.moves import Queue
 
-
 DOCUMENTS_FOLDER = "giay-to"
 
 

@@ -4,6 +4,7 @@
 person may is asked here, of `access`.
 """
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,8 @@ from dossiers.officer import forms, queues, search
 from dossiers.outbox import leases
 from dossiers.states import Role
 
+log = logging.getLogger(__name__)
+
 MAX_SHOWN = 120
 
 
@@ -37,6 +40,11 @@ def visible_or_404(request: HttpRequest, pk: int) -> Dossier:
         raise PermissionDenied
     visible = access.visible_to(request.user).select_related("service", "agency", "handler")
     return get_object_or_404(visible, pk=pk)
+
+
+def log_reading(request: HttpRequest, dossier: Dossier) -> None:
+    """Leave a line that says who opened the personal data of which dossier."""
+    log.info("user %s opened dossier %s", request.user.pk, dossier.pk)
 
 
 def page_of(dossier: Dossier) -> str:
@@ -56,6 +64,7 @@ def render_page(
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of one dossier, with a button for each move that is this person's now."""
     dossier = visible_or_404(request, pk)
+    log_reading(request, dossier)
     rows = OutboxJob.objects.filter(event__dossier=dossier).select_related("event", "document")
     jobs = list(rows.order_by("-pk"))
     context = {
@@ -108,6 +117,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         messages.error(request, workflow.too_late(dossier, asked))
         return redirect(page_of(dossier))
 
+    if request.method != "POST":
+        log_reading(request, dossier)
     posted = request.POST if request.method == "POST" else None
     kept = typed.for_page(request)
     form = forms.form_for(asked, dossier, posted, kept.dict() if kept else None)

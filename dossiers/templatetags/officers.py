@@ -13,7 +13,14 @@ from dossiers.verdicts import Status
 
 register = template.Library()
 
-register.simple_tag(access.sees_dossiers)  # does the code box make sense for this visitor?
+
+@register.simple_tag
+def sees_dossiers(user) -> bool:
+    """Whether the code box makes sense for this visitor.
+
+    A page that is made without a request knows none: then `user` is "".
+    """
+    return bool(user) and access.sees_dossiers(user)
 
 
 @register.inclusion_tag("_status.html")
@@ -30,7 +37,9 @@ def due_of(dossier: Dossier) -> queues.Due | None:
 
 @register.simple_tag
 def roles_in_words(user) -> str:
-    """The staff roles of a user on one line."""
+    """The staff roles of a user on one line; none where a page knows no user."""
+    if not user:
+        return ""
     return ", ".join(str(role.label) for role in Role if role in access.roles_of(user))
 
 

@@ -3,6 +3,8 @@
 Every move by every role, two officers at once, the files, the code box.
 """
 
+import logging
+
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
@@ -120,6 +122,29 @@ def test_draft_is_its_writers_alone(sign_in, page):
 
 def test_endless_number_is_not_found(sign_in):
     assert sign_in(Role.DESK).get(f"/admin/dossiers/dossier/{'9' * 40}/change/").status_code == 404
+
+
+def test_reading_a_dossier_leaves_one_line_without_code_or_person(sign_in, caplog):
+    dossier, client = DossierFactory(), sign_in(Role.DESK)
+    with caplog.at_level(logging.INFO, logger="dossiers.officer.pages"):
+        client.get(page_of(dossier))
+        client.get(move_of(dossier, Action.RECEIVE))
+    reader = client.session["_auth_user_id"]
+    line = f"user {reader} opened dossier {dossier.pk}"
+    assert read_in(caplog) == [line, line]
+
+
+def test_dossier_that_was_not_shown_is_not_logged_as_read(sign_in, caplog):
+    client = sign_in(Role.DESK)
+    with caplog.at_level(logging.INFO, logger="dossiers.officer.pages"):
+        client.get(page_of(DossierFactory(state=State.DRAFT)))
+        client.get(reverse("admin:dossiers_dossier_changelist"))
+    assert read_in(caplog) == []
+
+
+def read_in(caplog) -> list[str]:
+    """The lines that tell of reading."""
+    return [text for record in caplog.records if " opened " in (text := record.getMessage())]
 
 
 def test_administrator_sees_everything_and_does_nothing(client):
