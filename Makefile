@@ -10,8 +10,7 @@ TEST_SERVERS := $(SERVERS) --name test
 SET_UP := $(SYSTEM) --before-install && $(MAKE) --no-print-directory -j2 papers
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz
-.PHONY: help run test check format demo lock clean free-port papers browser ready venv
+.PHONY: help run test check format demo fuzz chaos lock clean free-port papers browser ready venv
 
 help:
 	@echo "make run      the whole portal on this machine, at http://127.0.0.1:$(PORT)/"
@@ -20,6 +19,7 @@ help:
 	@echo "make fuzz     10,000 and more hostile requests to every address as each kind of person"
 	@echo "make format   format the code and repair what can be repaired without thinking"
 	@echo "make demo     200 made-up dossiers for the portal of make run, also while it runs"
+	@echo "make chaos    kill, pause and flood a whole portal, and count what was lost (20 minutes)"
 	@echo "make lock     renew the locked versions of all dependencies"
 	@echo "make clean    remove everything that the other commands made, data included"
 	@echo
@@ -54,6 +54,9 @@ format: ready
 demo:
 	@$(SET_UP) .venv/installed-run
 	@SITE_URL=http://127.0.0.1:$(PORT) exec $(SERVERS) -- $(IN_VENV) manage.py load_demo --dossiers 200
+
+chaos: ready
+	@exec $(IN_VENV) -m portal.dev.chaos --faults "$(FAULTS)"
 
 free-port:
 	@$(SYSTEM) --port $(PORT)

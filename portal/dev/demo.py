@@ -152,10 +152,7 @@ def make_dossiers(number: int) -> int:
 @transaction.atomic
 def _make(service: Service, turn: int, people: dict[str, User]) -> None:
     owner = people["congdan"] if turn % 5 == 0 else None
-    draft = drafts.start(service, owner=owner)
-    draft = drafts.save(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
-    for slot in answers.missing(answers.papers(draft)):
-        drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
+    draft = make_draft(service, turn, owner)
     dossier = send.submit(draft, by=owner, reviewed=drafts.offer_digest(draft))
     for action, username in JOURNEYS[turn % len(JOURNEYS)]:
         by = people[username]
@@ -169,6 +166,15 @@ def _make(service: Service, turn: int, people: dict[str, User]) -> None:
             note=NOTES.get(action, ""),
             given=GIVEN.get(action),
         )
+
+
+def make_draft(service: Service, turn: int, owner: User | None = None) -> Dossier:
+    """Return a draft that is ready to be sent; `turn` chooses its answers."""
+    draft = drafts.start(service, owner=owner)
+    draft = drafts.save(draft, answers=_answers(draft, turn), **_applicant(owner, turn))
+    for slot in answers.missing(answers.papers(draft)):
+        drafts.attach(draft, slot=slot.key, upload=uploads.check(_blank_pdf(f"{slot.key}.pdf")))
+    return draft
 
 
 def _applicant(owner: User | None, turn: int) -> dict[str, str]:
