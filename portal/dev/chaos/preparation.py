@@ -6,7 +6,7 @@ from dossiers import codes
 from dossiers.applicant.application import Application
 from dossiers.applicant.steps import PapersStep
 from dossiers.models import Document, Dossier, Event
-from dossiers.moves import Action
+from dossiers.moves import Action, Queue
 from dossiers.outbox import queue
 from portal.dev import demo
 from portal.dev.chaos.visitor import Visitor
@@ -71,4 +71,4 @@ def copy_with_paper(dossier: Dossier, sending: Event) -> None:
         data=sending.data,
     )
     event.save()
-    queue.add_paper(event, Document.Kind.ACKNOWLEDGEMENT)
+    queue.add_paper(event, Document.Kind.ACKNOWLEDGEMENT, Queue.PAPERS)
