@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from services.formats import date_and_time, day, money
+from services.formats import date_and_time, day, duration, money
 from services.templatetags.formats import lang_url, level_name
 
 
@@ -64,3 +64,20 @@ def test_day_and_moment_are_those_of_the_authority():
     assert day(late_in_london) == "10/03/2026"
     assert date_and_time(late_in_london) == "03:05 10/03/2026"
     assert day(None) == date_and_time(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vietnamese", "english"),
+    [
+        (1, "1 giây", "1 second"),
+        (119, "119 giây", "119 seconds"),
+        (120, "2 phút", "2 minutes"),
+        (121, "3 phút", "3 minutes"),
+        (900, "15 phút", "15 minutes"),
+    ],
+)
+def test_duration_is_never_shorter_than_the_wait(seconds, vietnamese, english):
+    with translation.override("vi"):
+        assert duration(seconds) == vietnamese
+    with translation.override("en"):
+        assert duration(seconds) == english
