@@ -1,11 +1,14 @@
 """The backend: Django's own for PostgreSQL, with the deadlines of this process."""
 
+from time import monotonic
 from typing import Any
 
 from django.db.backends.postgresql import base
 
 from portal.database import deadlines, driver
 from portal.database.breaker import breaker
+
+QUICK_SECONDS = 1  # a refusal that comes so soon keeps nobody waiting
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,10 +29,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect. Raises OperationalError at once while the database is known not to answer."""
         rest = deadlines.current().rest
         breaker.check(rest)
+        started = monotonic()
         try:
             connection = super().get_new_connection(conn_params)
         except driver.OperationalError:
-            breaker.open(rest)
+            if monotonic() - started > QUICK_SECONDS:
+                breaker.open(rest)
+            else:
+                breaker.close()
             raise
         breaker.close()
         return connection
+
+    def is_usable(self) -> bool:
+        """Whether the connection may be used; not asked while the database does not answer."""
+        return not breaker.is_open and super().is_usable()

@@ -29,6 +29,10 @@ class Breaker:
             if self._open_until:
                 self._open_until = now + PROBE_SECONDS
 
+    @property
+    def is_open(self) -> bool:
+        return monotonic() < self._open_until
+
     def open(self, rest: float) -> None:
         """Note that the database did not answer."""
         with self._lock:

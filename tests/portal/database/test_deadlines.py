@@ -1,5 +1,6 @@
 """No process waits for ever for a database that hangs, and none is cut short that may take long."""
 
+import socket
 import time
 
 import pytest
@@ -21,6 +22,24 @@ def _own_deadlines():
     deadlines.use(COMMAND)
     breaker.close()
     connection.close()
+    wait_for_abandoned_statements()
+    connection.close()
+
+
+def wait_for_abandoned_statements() -> None:
+    """Wait until PostgreSQL has noticed that nobody waits for a statement any more."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND query LIKE '%pg_sleep(1)%'"
+        " AND pid <> pg_backend_pid()"
+    )
+    deadline = time.monotonic() + 20
+    left = True
+    while left:
+        assert time.monotonic() < deadline
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            left = cursor.fetchone() != (0,)
 
 
 def setting(name: str) -> str:
@@ -60,7 +79,7 @@ def test_web_gives_up_before_a_page_would_take_six_seconds():
 def test_server_that_does_not_answer_is_left_after_the_deadline():
     deadlines.use(Deadlines(answer=0.2))
     with connection.cursor() as cursor, pytest.raises(OperationalError, match="no answer"):
-        cursor.execute("SELECT pg_sleep(30)")
+        cursor.execute("SELECT pg_sleep(1)")
     assert not connection.is_usable()
 
 
@@ -74,14 +93,14 @@ def test_statement_within_the_deadline_is_answered():
 def test_other_error_of_the_server_is_no_deadline():
     deadlines.use(Deadlines(statement=0.05, answer=10, rest=60))
     with connection.cursor() as cursor, pytest.raises(OperationalError, match="statement timeout"):
-        cursor.execute("SELECT pg_sleep(30)")
+        cursor.execute("SELECT pg_sleep(1)")
     assert connection.is_usable()
 
 
 def test_connection_is_not_tried_while_the_breaker_is_open():
     deadlines.use(Deadlines(answer=0.2, rest=60))
     with connection.cursor() as cursor, pytest.raises(OperationalError):
-        cursor.execute("SELECT pg_sleep(30)")
+        cursor.execute("SELECT pg_sleep(1)")
     connection.close()
 
     started = time.monotonic()
@@ -90,13 +109,32 @@ def test_connection_is_not_tried_while_the_breaker_is_open():
     assert time.monotonic() - started < 1
 
 
-def test_refused_connection_opens_the_breaker(monkeypatch):
+def test_old_connection_is_not_tried_while_the_breaker_is_open():
     deadlines.use(Deadlines(rest=60))
+    connection.ensure_connection()
+    breaker.open(60)
+    assert not connection.is_usable()
+    breaker.close()
+    assert connection.is_usable()
+
+
+def connect_to(port: int, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setitem(connection.settings_dict["OPTIONS"], "host", "127.0.0.1")
-        patch.setitem(connection.settings_dict["OPTIONS"], "port", 1)
+        patch.setitem(connection.settings_dict["OPTIONS"], "port", port)
         with pytest.raises(OperationalError):
             connection.ensure_connection()
 
-    with pytest.raises(OperationalError, match="a moment ago"):
-        connection.ensure_connection()
+
+def test_server_that_takes_connections_and_says_nothing_opens_the_breaker(monkeypatch):
+    deadlines.use(Deadlines(rest=60))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connect_to(silent.getsockname()[1], monkeypatch)
+    assert breaker.is_open
+
+
+def test_refusal_that_comes_at_once_opens_no_breaker(monkeypatch):
+    deadlines.use(Deadlines(rest=60))
+    breaker.open(1e-9)  # it did hang, and is now tried again
+    connect_to(1, monkeypatch)
+    assert not breaker.is_open

@@ -32,6 +32,7 @@ class WebServer:
     relay: Relay
     temporary: Path  # where it may keep what it reads
     log: Path
+    media: Path
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -66,17 +67,17 @@ def web_process(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterato
         database = urllib.parse.quote(connection.settings_dict["NAME"])
         user = urllib.parse.quote(connection.settings_dict["USER"] or "postgres")
         password = urllib.parse.quote(connection.settings_dict["PASSWORD"] or "")
+        server = WebServer(port, relay, folder / "temporary", folder / "log", folder / "media")
         name = f"web-under-test-{port}"
         address = f"postgresql://{user}:{password}@127.0.0.1:{relay.port}/{database}"
         environment = os.environ | {
             "DATABASE_URL": f"{address}?application_name={name}",
             "DJANGO_SETTINGS_MODULE": "tests.portal.web.process_settings",
             "WEB_THREADS": str(THREADS),
-            "MEDIA_ROOT": str(folder / "media"),
+            "MEDIA_ROOT": str(server.media),
             "TEST_STATIC_DIR": str(folder / "static"),
             "TMPDIR": str(folder / "temporary"),
         }
-        server = WebServer(port, relay, folder / "temporary", folder / "log")
         with running(command(port), environment, server.log):
             wait_until_open(server)
             yield server
