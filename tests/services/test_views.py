@@ -357,12 +357,7 @@ def test_form_of_another_service_is_not_found(client):
 def test_form_that_cannot_be_printed_is_not_found(client):
     template = FormTemplateFactory(name="Tờ khai 🌺", service=ServiceFactory(online=True))
 
-    assert (
-        client.get(
-            reverse("services:template", args=[template.service.slug, template.pk])
-        ).status_code
-        == 404
-    )
+    assert client.get(template.get_absolute_url()).status_code == 404
 
 
 def test_form_of_level_1_is_not_found(client):
