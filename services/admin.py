@@ -19,14 +19,12 @@ from services.models import Agency, Fee, Field, FormTemplate, Paper, Service, Sp
 from services.questions.base import Question
 from services.questions.registry import KINDS
 from services.questions.spec_keys import keys_of
-from services.questions.text import PrintedCharField, refuse_undrawn
+from services.questions.text import refuse_undrawn
 
-# What is written here is printed on papers. An address of either kind is checked as such.
+# What is written here is printed on papers.
 PRINTED_TEXT: dict[type[models.Field], dict[str, Any]] = {
-    models.SlugField: {},
-    models.EmailField: {},
-    models.CharField: {"form_class": PrintedCharField},
-    models.TextField: {"form_class": PrintedCharField},
+    models.CharField: {"validators": [refuse_undrawn]},
+    models.TextField: {"validators": [refuse_undrawn]},
 }
 
 

@@ -3,16 +3,13 @@
 from django.contrib.auth.admin import UserAdmin
 from django.db import models
 
-from services.questions.text import PrintedCharField
+from services.questions.text import refuse_undrawn
 
 
 class PersonAdmin(UserAdmin):
     """Accounts, with the fields that papers print. Roles are groups."""
 
-    formfield_overrides = {
-        models.EmailField: {},
-        models.CharField: {"form_class": PrintedCharField},
-    }
+    formfield_overrides = {models.CharField: {"validators": [refuse_undrawn]}}
     list_display = ["username", "full_name", "title", "is_staff", "is_active"]
     search_fields = ["username", "full_name", "email", "phone"]
     fieldsets = [
