@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from dossiers.moves import Queue
 from dossiers.outbox import figures, queue
 from portal import probes
 
@@ -70,7 +71,7 @@ def broker_metrics() -> Iterator[Metric]:
         "portal_queue_messages", "Messages that wait in the broker", labels=["queue"]
     )
     try:
-        for name in figures.Queue.values:
+        for name in Queue.values:
             family.add_metric([name], queue.length(name))
     except redis.RedisError:
         return

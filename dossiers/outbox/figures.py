@@ -1,6 +1,7 @@
 """How each queue stands: what a supervisor, the metrics and `manage.py health` are told."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -39,10 +40,11 @@ def by_queue() -> dict[str, QueueFigures]:
     failed = OutboxJob.objects.filter(status=Status.FAILED).order_by().values("queue")
     given_up = dict(failed.annotate(count=Count("pk")).values_list("queue", "count"))
 
-    rows = {row["queue"]: row for row in counted}
+    nothing = {"due": 0, "first_due": None, "later": 0}
+    rows: dict[str, dict[str, Any]] = {row["queue"]: dict(row) for row in counted}
     figures = {}
     for queue in Queue.values:
-        row = rows.get(queue, {"due": 0, "first_due": None, "later": 0})
+        row = rows.get(queue, nothing)
         first_due = row["first_due"] or now
         figures[queue] = QueueFigures(
             queue=queue,
