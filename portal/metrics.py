@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from dossiers.moves import Queue
 from dossiers.outbox import figures, queue
 from portal import probes
 
@@ -53,11 +54,12 @@ def job_metrics() -> Iterator[Metric]:
         "due": "Jobs that could be worked on now",
         "oldest_due": "For how many seconds the first of them has been due",
         "later": "Jobs that a worker has, or that wait after a failure",
+        "oldest": "How many seconds ago the first job was written that is not done",
         "given_up": "Jobs that were given up and wait for a person",
     }
     by_queue = figures.by_queue()
     for name, text in families.items():
-        unit = "_seconds" if name == "oldest_due" else ""
+        unit = "_seconds" if name.startswith("oldest") else ""
         family = GaugeMetricFamily(f"portal_jobs_{name}{unit}", text, labels=["queue"])
         for queue_name, queue_figures in by_queue.items():
             family.add_metric([queue_name], getattr(queue_figures, name))
@@ -70,7 +72,7 @@ def broker_metrics() -> Iterator[Metric]:
         "portal_queue_messages", "Messages that wait in the broker", labels=["queue"]
     )
     try:
-        for name in figures.Queue.values:
+        for name in Queue.values:
             family.add_metric([name], queue.length(name))
     except redis.RedisError:
         return

@@ -8,7 +8,6 @@ import contextlib
 import os
 import shlex
 import signal
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -113,8 +112,7 @@ class ReportingSupervisor(Supervisor):
         *lines, rest = (self.unfinished_lines[config.name] + event.data).split(b"\n")
         self.unfinished_lines[config.name] = rest
         for line in filter(None, lines) if name else lines:
-            sys.stdout.buffer.write(name + line + b"\n")
-        sys.stdout.flush()
+            say(name + line)
 
     def report_death(self, event):
         process = event.process
@@ -124,7 +122,7 @@ class ReportingSupervisor(Supervisor):
         is_last = process.backoff > process.config.startretries
         if not is_last:
             _status, how = decode_wait_status(self.options.last_status)
-            print(f"{process.config.name} died ({how}) and is started again.", flush=True)
+            say(f"{process.config.name} died ({how}) and is started again.".encode())
 
     def kill_children(self, event):
         """Kill what a program that ended has left, which may hold its port."""
@@ -135,12 +133,17 @@ class ReportingSupervisor(Supervisor):
     def give_up(self, event):
         self.has_failed = True
         name = event.process.config.name
-        print(
+        say(
             f"{name} does not start; the lines above may say why. Everything is stopped;"
-            " nothing is lost. Start again: make run",
-            flush=True,
+            " nothing is lost. Start again: make run".encode()
         )
         self.options.mood = SupervisorStates.SHUTDOWN
+
+
+def say(line: bytes) -> None:
+    """Print a line. A terminal that is gone must not keep us from stopping the programs."""
+    with contextlib.suppress(OSError):
+        os.write(1, line + b"\n")
 
 
 def supervise(programs: Iterable[Program], *, folder: Path, directory: Path) -> int:

@@ -52,6 +52,7 @@ def test_metrics_tell_each_queue(client, token, time_machine):
     values = read(client, token)
     assert values["portal_jobs_due", "papers"] == 2
     assert values["portal_jobs_oldest_due_seconds", "papers"] == 40
+    assert values["portal_jobs_oldest_seconds", "papers"] == 40
     assert values["portal_jobs_given_up", "mail"] == 1
     assert values["portal_jobs_due", "counter"] == 0
     assert ("portal_queue_messages", "default") in values

@@ -10,7 +10,7 @@ from dossiers.outbox import figures, queue
 from portal import probes
 
 PART = "{:<10} {:<6} {}"
-QUEUE = "{:<10} {:>6} {:>10} {:>6} {:>9} {:>9}"
+QUEUE = "{:<10} {:>6} {:>9} {:>6} {:>9} {:>9} {:>9}"
 
 
 class Command(BaseCommand):
@@ -29,16 +29,20 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def write_queues(self, *, broker_answers: bool) -> None:
-        heads = ("queue", "due", "oldest", "later", "given up", "messages")
+        heads = ("queue", "due", "due for", "later", "oldest", "given up", "messages")
         self.stdout.write("\n" + QUEUE.format(*heads))
         for name, of_queue in figures.by_queue().items():
             messages = messages_in(name) if broker_answers else "?"
-            oldest = f"{of_queue.oldest_due:.0f} s"
-            self.stdout.write(
-                QUEUE.format(
-                    name, of_queue.due, oldest, of_queue.later, of_queue.given_up, messages
-                )
+            cells = (
+                name,
+                of_queue.due,
+                f"{of_queue.oldest_due:.0f} s",
+                of_queue.later,
+                f"{of_queue.oldest:.0f} s",
+                of_queue.given_up,
+                messages,
             )
+            self.stdout.write(QUEUE.format(*cells))
 
 
 def messages_in(name: str) -> str:

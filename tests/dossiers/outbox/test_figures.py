@@ -45,5 +45,6 @@ def test_figures_tell_what_has_a_worker_or_is_put_off_from_what_is_due(time_mach
     time_machine.shift(60)
     papers = figures.by_queue()["papers"]
     assert (papers.due, papers.oldest_due, papers.later, papers.given_up) == (0, 0, 2, 1)
+    assert papers.oldest == 60
     time_machine.move_to(timezone.now() + timedelta(seconds=31), tick=False)
     assert figures.by_queue()["papers"].oldest_due == 1
