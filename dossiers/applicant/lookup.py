@@ -80,6 +80,7 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
         "unlock": form,
         "code": code,
         "kept": unlock.fields_of_unlock(request),
+        "has_typed": unlock.RESEND in request.POST,
     }
     return refuse(request, context)
 

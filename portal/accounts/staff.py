@@ -15,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -51,6 +51,7 @@ def signed_in_before(request: HttpRequest, age: timedelta) -> bool:
 
 def end_staff_sessions(get_response: Answer) -> Answer:
     """Middleware: sign staff out after STAFF_SESSION_IDLE, and after STAFF_SESSION_LIFETIME."""
+    staff_pages = reverse("admin:index")
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user = request.user
@@ -58,7 +59,10 @@ def end_staff_sessions(get_response: Answer) -> Answer:
             return get_response(request)
         if not is_over(request):
             return get_response(request)
-        return sign_out(request)
+        if request.path.startswith(staff_pages):
+            return lead_to_sign_in(request)
+        logout(request)
+        return get_response(request)
 
     return middleware
 
@@ -77,20 +81,28 @@ def is_over(request: HttpRequest) -> bool:
     return False
 
 
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and lead to the sign-in; what was typed is shown again after it."""
+def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """End the session; what was typed for a move is shown again after the sign-in."""
     page = request.get_full_path() if request.method == "GET" else request.path
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
+    fields = fields_of_move(request)
     logout(request)
     if fields:
         typed.keep(request, page, fields)
     messages.info(request, _("Phiên làm việc đã hết. Xin đăng nhập lại để làm tiếp."))
     return redirect_to_login(page)
+
+
+def fields_of_move(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was posted to the page of a move; other pages take passwords."""
+    try:
+        is_move = resolve(request.path).url_name == "dossiers_dossier_act"
+    except Resolver404:
+        is_move = False
+    if not is_move:
+        return []
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    return [(name, value) for name, values in fields.lists() for value in values]
 
 
 # --- A second factor ---

@@ -162,6 +162,23 @@ def test_note_typed_when_the_staff_session_ended_is_there_after_the_sign_in(
     assert dossier.state == State.INTAKE_REFUSED
 
 
+def test_public_page_is_read_on_when_a_staff_session_has_ended(client, officer, time_machine):
+    sign_in(client, officer)
+    client.get(ADMIN)
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    shown = client.get(reverse("portal:home"))
+    assert shown.status_code == 200
+    assert not shown.context["user"].is_authenticated
+
+
+def test_password_typed_when_the_staff_session_ended_is_kept_nowhere(client, officer, time_machine):
+    sign_in(client, officer)
+    client.get(ADMIN)
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    client.post(reverse("admin:password_change"), {"old_password": PASSWORD})
+    assert PASSWORD not in str(dict(client.session))
+
+
 def test_other_sessions_are_listed_and_ended(client, officer):
     other = Client(HTTP_USER_AGENT="Máy ở quầy")
     sign_in(other, officer)
