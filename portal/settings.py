@@ -197,6 +197,9 @@ MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "add_webauthn": "portal.accounts.forms.AddKeyForm",
     "edit_webauthn": "portal.accounts.forms.RenameKeyForm",
+    "login_webauthn": "portal.accounts.forms.SignInByKeyForm",
+    "authenticate_webauthn": "portal.accounts.forms.SecondFactorByKeyForm",
+    "reauthenticate_webauthn": "portal.accounts.forms.AgainByKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

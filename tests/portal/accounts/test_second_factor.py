@@ -119,6 +119,14 @@ def test_new_factor_is_told_by_mail_in_our_words(client, officer):
     assert "You are" not in letter.body
 
 
+@pytest.mark.parametrize("name", ["mfa_add_webauthn", "mfa_login_webauthn"])
+@pytest.mark.parametrize("credential", ["", "9" * 5000, "[" * 5000, '{"id": 1}', "[]", "\x00"])
+def test_answer_of_a_key_that_is_none_is_refused_with_a_page(client, officer, name, credential):
+    if name == "mfa_add_webauthn":
+        sign_in(client, officer)
+    assert client.post(reverse(name), {"credential": credential}).status_code in (200, 302)
+
+
 def test_second_factor_pages_have_our_frame(client, officer):
     sign_in(client, officer)
     TOTP.activate(officer, generate_totp_secret())
