@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import SimpleLazyObject
 
 from dossiers import grants
+from portal.accounts import staff
 from portal.web import limits
 from portal.web.answers import RETRY_AFTER_SECONDS
 from portal.web.bridge import TOO_LARGE_KEY
@@ -158,6 +160,33 @@ def keep_accounts_private(get_response):
         if match is not None and (match.url_name or "").startswith(ACCOUNT_PAGES):
             add_never_cache_headers(response)
         return response
+
+    return middleware
+
+
+def end_staff_sessions(get_response):
+    """Sign staff out whose session has ended; found out only where somebody asks for the user.
+
+    So what needs no user – the liveness page, a provider's call – needs no database for it.
+    """
+
+    def middleware(request):
+        if request.session.session_key:
+            request.user = SimpleLazyObject(lambda: staff.user_of(request))
+        return get_response(request)
+
+    return middleware
+
+
+def require_second_factor(get_response):
+    """Show no staff page to staff without a second factor, where STAFF_MFA_REQUIRED is on."""
+    staff_pages = reverse("admin:index")
+
+    def middleware(request):
+        concerned = settings.STAFF_MFA_REQUIRED and request.path.startswith(staff_pages)
+        if concerned and staff.lacks_second_factor(request):
+            return staff.lead_to_set_up(request)
+        return get_response(request)
 
     return middleware
 

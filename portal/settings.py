@@ -84,8 +84,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.accounts.staff.end_staff_sessions",
-    "portal.accounts.staff.require_second_factor",
+    "portal.middleware.end_staff_sessions",
+    "portal.middleware.require_second_factor",
     "portal.middleware.keep_accounts_private",
     "portal.middleware.ImpossibleParameters",
     "portal.middleware.keep_dossiers_open",
@@ -254,6 +254,9 @@ MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "add_webauthn": "portal.accounts.forms.AddKeyForm",
     "edit_webauthn": "portal.accounts.forms.RenameKeyForm",
+    "login_webauthn": "portal.accounts.forms.SignInByKeyForm",
+    "authenticate_webauthn": "portal.accounts.forms.SecondFactorByKeyForm",
+    "reauthenticate_webauthn": "portal.accounts.forms.AgainByKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -237,7 +237,9 @@ def test_every_link_between_documents_leads_somewhere():
 # --- Pages ---
 
 INLINE = re.compile(
-    r"""<style\b|<script\b(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.I
+    r"""<style\b|<script\b(?![^>]*(?:\bsrc=|"application/json"))|\sstyle\s*=|"""
+    r"""\son[a-z]+\s*=\s*["']|javascript:""",
+    re.I,
 )
 POST_FORM = re.compile(r"""<form\b[^>]*\bmethod\s*=\s*["']?post\b.*?</form>""", re.I | re.S)
 TEMPLATE_COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.S)

@@ -111,6 +111,7 @@ def _ask_again(request: HttpRequest, code: str, form: UnlockForm) -> HttpRespons
         "unlock": form,
         "code": code,
         "kept": unlock.fields_of_unlock(request),
+        "has_typed": unlock.RESEND in request.POST,
     }
     return refuse(request, context)
 

@@ -126,7 +126,7 @@ def page_to_return_to(request: HttpRequest, tracking: str) -> str | None:
 def sign_in(request: HttpRequest, tracking: str) -> HttpResponse:
     """Lead an owner whose session ended through the sign-in and back, keeping what was typed."""
     page = page_to_return_to(request, tracking)
-    if page is None:
+    if page is None or access.find_by_tracking(tracking) is None:
         raise Http404
     if RESEND in request.POST:
         typed.keep(request, page, fields_of_unlock(request))

@@ -1,9 +1,8 @@
 """What is asked of staff besides a password: short sessions, a second factor, the one sign-in.
 
-The middleware stand behind Django's AuthenticationMiddleware and MessageMiddleware.
+portal.middleware asks here for each request.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -11,19 +10,19 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import get_user
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from dossiers import typed
-
-Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # Either opens a session; recovery codes stand in for one of them that was lost.
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -49,18 +48,22 @@ def signed_in_before(request: HttpRequest, age: timedelta) -> bool:
     return timezone.now().timestamp() - signed_in_at > age.total_seconds()
 
 
-def end_staff_sessions(get_response: Answer) -> Answer:
-    """Middleware: sign staff out after STAFF_SESSION_IDLE, and after STAFF_SESSION_LIFETIME."""
+def user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """Return the user of the request; nobody where a staff session has ended.
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        user = request.user
-        if not (user.is_authenticated and user.is_staff):
-            return get_response(request)
-        if not is_over(request):
-            return get_response(request)
-        return sign_out(request)
-
-    return middleware
+    A session of staff ends after STAFF_SESSION_IDLE, and after STAFF_SESSION_LIFETIME. What was
+    typed for a move is shown again after the next sign-in.
+    """
+    user = get_user(request)
+    if not (user.is_authenticated and user.is_staff and is_over(request)):
+        return user
+    fields = fields_of_move(request)
+    request.user = user
+    logout(request)
+    if fields:
+        typed.keep(request, request.path, fields)
+    messages.info(request, _("Phiên làm việc đã hết. Xin đăng nhập lại để làm tiếp."))
+    return AnonymousUser()
 
 
 def is_over(request: HttpRequest) -> bool:
@@ -77,46 +80,39 @@ def is_over(request: HttpRequest) -> bool:
     return False
 
 
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and lead to the sign-in; what was typed is shown again after it."""
-    page = request.get_full_path() if request.method == "GET" else request.path
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
-    logout(request)
-    if fields:
-        typed.keep(request, page, fields)
-    messages.info(request, _("Phiên làm việc đã hết. Xin đăng nhập lại để làm tiếp."))
-    return redirect_to_login(page)
+def fields_of_move(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was posted to the page of a move; other pages take passwords."""
+    try:
+        is_move = resolve(request.path).url_name == "dossiers_dossier_act"
+    except Resolver404:
+        is_move = False
+    if not is_move:
+        return []
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    return [(name, value) for name, values in fields.lists() for value in values]
 
 
 # --- A second factor ---
 
 
-def require_second_factor(get_response: Answer) -> Answer:
-    """Middleware: no staff page without a second factor, where STAFF_MFA_REQUIRED is on.
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether a member of staff asks for a staff page and has no second factor yet.
 
-    Signing in asks for the factor; this leads whoever has none yet to where one is set up.
+    Signing in asks for the factor of whoever has one.
     """
-    staff_pages, sign_out_page = reverse("admin:index"), reverse("admin:logout")
+    if request.path == reverse("admin:logout"):
+        return False
+    user = request.user
+    return user.is_authenticated and user.is_staff and not has_second_factor(request)
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        concerned = settings.STAFF_MFA_REQUIRED and request.path.startswith(staff_pages)
-        if not concerned or request.path == sign_out_page:
-            return get_response(request)
-        user = request.user
-        if not (user.is_authenticated and user.is_staff) or has_second_factor(request):
-            return get_response(request)
-        messages.warning(
-            request,
-            _("Cán bộ phải có lớp xác thực thứ hai. Hãy cài một cách dưới đây để làm việc."),
-        )
-        return redirect("mfa_index")
 
-    return middleware
+def lead_to_set_up(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request,
+        _("Cán bộ phải có lớp xác thực thứ hai. Hãy cài một cách dưới đây để làm việc."),
+    )
+    return redirect("mfa_index")
 
 
 def has_second_factor(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings as portal_settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -145,6 +146,14 @@ def test_unlock_page_leads_an_owner_through_the_sign_in_with_what_was_typed(clie
     assert opened.context["form"]["noi_dung"].value() == "Xin cấp sổ"
     client.post(page(draft, 2), {"noi_dung": "Xin cấp lại", "direction": "next"})
     assert client.get(page(draft, 2)).context["form"]["noi_dung"].value() == "Xin cấp lại"
+
+
+def test_sign_in_of_a_code_that_does_not_exist_keeps_nothing(client):
+    code = codes.new_tracking_code()
+    target = reverse("dossiers:sent", args=[code])
+    body = {unlock.RETURN_TO: target, unlock.RESEND: "1", "note": "x" * 1000}
+    assert client.post(reverse("dossiers:sign_in", args=[code]), body).status_code == 404
+    assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize(
