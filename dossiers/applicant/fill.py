@@ -127,7 +127,7 @@ def answer_papers(request: HttpRequest, application: Application, step: PapersSt
         return show_papers(request, application, step)
 
     refusals = posted_files.keep(request, application.draft, application.asked.uploads)
-    only_files = "slot" in request.POST or "remove" in request.POST
+    only_files = posted_files.stays(request)
     direction = request.POST.get("direction", "next")
     goes_on = direction == "next" and not only_files
     show_missing = goes_on and bool(application.missing_papers)

@@ -1,7 +1,8 @@
 """The files of one page of papers: all that were chosen are kept, whichever button was pressed.
 
 The page is one form. Each paper has a file input named "tep-" and its key, a button `slot` that
-only uploads, and each file already sent a button `remove`.
+only uploads, and each file already sent a button `remove`. The button `look` shows how the check of
+files stands, without losing what was typed.
 """
 
 import logging
@@ -27,6 +28,10 @@ PREFIX = "tep-"
 LIKE_A_ROW = re.compile(r"[0-9]{1,18}")
 
 
+# Buttons that lead nowhere but back to the page: upload, take back, look how a check stands.
+STAYING = frozenset({"slot", "remove", "look"})
+
+
 @dataclass(frozen=True)
 class PaperRow:
     """One paper as the page shows it."""
@@ -37,6 +42,11 @@ class PaperRow:
 
 def rows(slots: list[Slot], refusals: dict[str, str]) -> list[PaperRow]:
     return [PaperRow(slot, refusals.get(slot.key, "")) for slot in slots]
+
+
+def stays(request: HttpRequest) -> bool:
+    """Whether a button was pressed that only concerns files and leads back to the page."""
+    return not STAYING.isdisjoint(request.POST)
 
 
 def keep(request: HttpRequest, dossier: Dossier, allowed: Set[str]) -> dict[str, str]:

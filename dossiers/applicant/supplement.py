@@ -45,7 +45,7 @@ def answer_supplement(request: HttpRequest, dossier: Dossier, action: Action) ->
     allowed = answers.asked(dossier).uploads | {OTHER_PAPERS}
     refusals = posted_files.keep(request, dossier, allowed)
     papers = papers_of_supplement(dossier)
-    only_files = "slot" in request.POST or "remove" in request.POST
+    only_files = posted_files.stays(request)
     if form.is_valid() and not refusals and not only_files:
         note = form.cleaned_data["note"]
         if note.strip() or any(slot.usable_files for slot in papers):

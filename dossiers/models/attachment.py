@@ -105,10 +105,10 @@ class Attachment(models.Model):
         return ", ".join(word for word in words if word)
 
     @property
-    def findings_in_words(self) -> list[str]:
-        """What the file holds besides pages, for staff."""
-        return [str(Finding(code).label) for code in self.findings]
+    def active_content(self) -> list[str]:
+        """What a PDF does besides showing pages, in words for staff."""
+        return [str(Finding(code).label) for code in self.findings if code in ACTIVE]
 
     @property
-    def has_active_content(self) -> bool:
-        return not ACTIVE.isdisjoint(self.findings)
+    def is_signed(self) -> bool:
+        return Finding.SIGNED in self.findings

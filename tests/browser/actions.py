@@ -29,13 +29,18 @@ def fill_applicant(page: Page, delivery: str) -> None:
 
 
 def upload(page: Page, slot: str, file) -> None:
-    """Choose a file for one paper and press its own button."""
+    """Choose a file for one paper, press its own button, and look until it is checked."""
     line = page.locator(f"#{slot}")
     line.locator("input[type=file]").set_input_files(
         {"name": file.name, "mimeType": file.content_type, "buffer": file.read()}
     )
     line.get_by_role("button", name="Tải lên").click()
-    expect(page.locator(f"#{slot} .status--done")).to_be_visible()
+    for _look in range(80):
+        if page.locator(f"#{slot} .status--done").count():
+            return
+        page.wait_for_timeout(250)
+        press(page, "Xem kết quả kiểm tra")
+    raise AssertionError(f"the file for {slot} was never accepted")
 
 
 def sign_in_staff(page: Page, portal_url: str, role) -> None:

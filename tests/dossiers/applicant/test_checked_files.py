@@ -177,6 +177,25 @@ def test_supplement_page_says_how_the_check_of_a_file_stands(client):
     assert "Chưa có gì để gửi" in response.content.decode()
 
 
+def test_supplement_page_keeps_the_note_while_somebody_looks_how_the_check_stands(client):
+    owner = UserFactory()
+    client.force_login(owner)
+    dossier = DossierFactory(state=State.SUPPLEMENT, owner=owner)
+    attach(dossier, "giay-to-khac", checked=False)
+    address = reverse("dossiers:supplement", args=[dossier.tracking_code])
+    assert 'name="look"' in client.get(address).content.decode()
+    response = client.post(address, {"note": "Tôi gửi bản rõ hơn", "look": "1"})
+    assert "Tôi gửi bản rõ hơn" in response.content.decode()
+    dossier.refresh_from_db()
+    assert dossier.state == State.SUPPLEMENT
+
+
+def test_papers_page_keeps_a_chosen_file_while_somebody_looks_how_the_check_stands(client, draft):
+    files = {"look": "1", "tep-cccd": image_file()}
+    assert client.post(page(draft, PAPERS), files).url.startswith(page(draft, PAPERS))
+    assert draft.attachments.count() == 1
+
+
 def test_file_of_an_english_page_is_refused_in_english(client, draft):
     locked_file(draft)
     content = client.get("/en" + page(draft, PAPERS)).content.decode()

@@ -17,7 +17,14 @@ from dossiers.states import State
 from dossiers.verdicts import Finding, Reason, Status
 from tests.dossiers.factories import DossierFactory, attach, pdf_file
 from tests.dossiers.file_checks.clamd import MALWARE
-from tests.dossiers.file_samples import javascript, photograph, protected, saved, written_pdf
+from tests.dossiers.file_samples import (
+    deep_nesting,
+    javascript,
+    photograph,
+    protected,
+    saved,
+    written_pdf,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +78,15 @@ def test_locked_file_is_refused_with_a_sentence_that_says_so(run_queue):
     row = again(attachment)
     assert (row.status, row.reason) == (Status.REFUSED, Reason.LOCKED)
     assert "“sao-ke.pdf” có mật khẩu" in row.refusal
+
+
+def test_bomb_is_refused_and_the_worker_goes_on(run_queue):
+    bomb = sent(deep_nesting(1_000_000))
+    good = sent(saved(written_pdf()))
+    run_queue()
+    assert again(bomb).status == Status.REFUSED
+    assert again(good).is_accepted
+    assert set(OutboxJob.objects.values_list("status", flat=True)) == {"done"}
 
 
 def test_active_file_keeps_its_bytes_and_gets_a_copy(run_queue):

@@ -96,8 +96,10 @@ def test_what_a_pdf_does_is_named_and_its_copy_opens(officer, file, tmp_path):
 
 
 def test_original_is_given_after_a_warning_to_be_saved(officer, file, tmp_path):
-    with_copy(file, tmp_path, Finding.LAUNCH)
-    assert address(file, "original") in page(officer, file.dossier)
+    with_copy(file, tmp_path, Finding.LAUNCH, Finding.SIGNED)
+    content = page(officer, file.dossier)
+    assert address(file, "original") in content
+    assert "Chữ ký số chỉ kiểm tra được trên bản gốc" in content
     warning = officer.get(address(file, "original"))
     assert "có lệnh mở chương trình" in warning.content.decode()
     given = officer.post(address(file, "original"))
