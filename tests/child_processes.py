@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -14,6 +15,7 @@ from django.db import connection
 
 from portal.celery import app as celery_app
 from portal.dev import run
+from portal.dev.processes import end_with_parent
 
 SECONDS = 90  # of patience, on a machine that does other things as well
 
@@ -51,7 +53,7 @@ class Output:
 
 @contextlib.contextmanager
 def started(command: list[str], **environment: str) -> Iterator[Output]:
-    """Run a command in a process group of its own; ask it to end at the end."""
+    """Run a command in a process group of its own; ask it to end at the end, or when we die."""
     with subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
@@ -61,6 +63,7 @@ def started(command: list[str], **environment: str) -> Iterator[Output]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=end_with_parent(signal.SIGTERM),
     ) as process:
         output = Output(process)
         try:

@@ -164,23 +164,16 @@ def admin_act() -> Page:
     return Page(signed_in(UserFactory(role=Role.DESK)), "POST", path, {"note": ""})
 
 
-def sign_in(name: str, field: str) -> Page:
+def sign_in() -> Page:
     user = UserFactory(is_staff=True)
     user.set_password(PASSWORD)
     user.save()
-    return Page(Browser(), "POST", reverse(name), {field: user.username, "password": PASSWORD})
-
-
-def citizens_sign_in() -> Page:
-    return sign_in("account_login", "login")
-
-
-def staff_sign_in() -> Page:
-    return sign_in("admin:login", "username")
+    data = {"login": user.username, "password": PASSWORD}
+    return Page(Browser(), "POST", reverse("account_login"), data)
 
 
 def sign_up() -> Page:
-    data = {"username": "moi", "email": "", "password1": PASSWORD, "password2": PASSWORD}
+    data = {"email": "moi@example.vn", "password1": PASSWORD, "password2": PASSWORD}
     return Page(Browser(), "POST", reverse("account_signup"), data)
 
 
@@ -200,8 +193,7 @@ PAGES = [
     admin_payments,
     admin_dossier,
     admin_act,
-    citizens_sign_in,
-    staff_sign_in,
+    sign_in,
     sign_up,
 ]
 

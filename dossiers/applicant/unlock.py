@@ -21,11 +21,15 @@ from dossiers import access, codes, throttle, typed
 from dossiers.applicant import posted_files
 from dossiers.applicant.forms import UnlockForm
 from dossiers.models import Dossier
+from services.client_address import client_network
 
 # Fields of the unlock page itself. No key of a question begins with "_".
 RETURN_TO = "_return_to"
 RESEND = "_resend"
 OWN_FIELDS = {"csrfmiddlewaretoken", "ma", "xac_minh", RETURN_TO, RESEND}
+
+# Pages of one network that wait for a sign-in.
+MAX_KEPT_PER_HOUR = 300
 
 View = Callable[..., HttpResponseBase]
 
@@ -128,6 +132,12 @@ def sign_in(request: HttpRequest, tracking: str) -> HttpResponse:
     page = page_to_return_to(request, tracking)
     if page is None or access.find_by_tracking(tracking) is None:
         raise Http404
-    if RESEND in request.POST:
+    if RESEND in request.POST and not has_kept_too_often(request):
         typed.keep(request, page, fields_of_unlock(request))
     return redirect_to_login(page)
+
+
+def has_kept_too_often(request: HttpRequest) -> bool:
+    """Count what is kept in the session of a visitor, who may be anybody."""
+    kept = throttle.add("typed", client_network(request), window=throttle.HOUR)
+    return kept > MAX_KEPT_PER_HOUR

@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+import redis
 from celery.contrib.testing.worker import start_worker
 from celery.signals import setup_logging
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
+from dossiers.moves import Queue
 from portal.accounts import groups
 from portal.celery import app
 from tests.conftest import NO_CHROMIUM
@@ -72,8 +74,10 @@ def portal_url(live_server, settings) -> Iterator[str]:
     settings.SITE_URL = live_server.url
     call_command("load_catalogue", verbosity=0)
     groups.ensure_groups()
-    app.control.purge()
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+    with redis.Redis.from_url(app.conf.broker_url) as client:
+        client.flushdb()
+    options = {"pool": "solo", "queues": Queue.values, "perform_ping_check": False}
+    with start_worker(app, shutdown_timeout=30, **options):
         yield live_server.url
 
 

@@ -45,9 +45,8 @@ def test_secrets_have_no_value(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
             assert re.search(r"\$\{\w+:[?-]", value), variable
-        assert not re.search(r"://\w*:[^$@]+@", value or ""), (
-            variable
-        )  # a password within an address
+        # A password within an address.
+        assert not re.search(r"://\w*:[^$@]+@", value or ""), variable
 
 
 @pytest.mark.parametrize("name", WORKERS)
@@ -104,12 +103,12 @@ def test_ports_are_open_to_this_machine_only(name):
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", *WORKERS])
 def test_services_that_scale_publish_no_port(name):
     assert "ports" not in SERVICES[name]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", *WORKERS, "beat"])
 def test_portal_is_not_the_owner_of_its_tables(name):
     assert "://portal:" in SERVICES[name]["environment"]["DATABASE_URL"]
     assert "OWNER" not in str(SERVICES[name]["environment"])

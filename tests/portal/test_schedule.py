@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from dossiers import schedule as dossier_schedule
+from dossiers.models import OutboxJob
 from dossiers.states import State
 from payments import schedule as payment_schedule
 from portal import schedule
@@ -35,6 +36,7 @@ def test_nothing_that_belongs_to_a_sent_dossier_is_ever_deleted(citizen, time_ma
     call(signed_message(payment))
     forgery = GatewayMessageFactory(signature_ok=False)
     draft_files = set(draft.attachments.values_list("pk", flat=True))
+    checks = set(OutboxJob.objects.filter(attachment__in=draft_files).values_list("pk", flat=True))
     before = rows()
 
     time_machine.move_to(timezone.now() + timedelta(days=10 * 365))
@@ -48,6 +50,7 @@ def test_nothing_that_belongs_to_a_sent_dossier_is_ever_deleted(citizen, time_ma
     assert gone == {
         ("Dossier", draft.pk),
         *(("Attachment", pk) for pk in draft_files),
+        *(("OutboxJob", pk) for pk in checks),
         ("GatewayMessage", forgery.pk),
     }
 

@@ -111,7 +111,7 @@ def put_waiting_papers(portal: Portal, sink: MailSink) -> Row:
 
     dossier = Dossier.objects.filter(state=State.SUBMITTED).order_by("pk").last()
     assert dossier is not None  # noqa: S101 - the faults before sent some
-    preparation.copies_with_papers(dossier, WAITING_PAPERS)
+    preparation.send_many(WAITING_PAPERS)
 
     pressed = time.monotonic()
     officer = User.objects.get(username="motcua")

@@ -52,7 +52,7 @@ def test_page_says_beforehand_how_much_may_be_sent_at_once(client, papers_page, 
 
 def test_refused_file_and_left_out_file_of_one_paper_are_both_named(client, papers_page, settings):
     settings.UPLOAD_MAX_FILES = 2
-    chosen = [SimpleUploadedFile("hỏng.pdf", b"%PDF-"), *files(2)]
+    chosen = [SimpleUploadedFile("hỏng.pdf", b"no PDF"), *files(2)]
     page = client.post(papers_page, {"tep-cccd": chosen}).content.decode()
     assert "hỏng.pdf" in page
     assert "chưa được nhận: giấy 2.pdf" in page
