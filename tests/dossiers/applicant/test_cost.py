@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 MAX_STATEMENTS_OF_REVIEW = 8
 MAX_STATEMENTS_OF_SENDING = 25
 MAX_MODULE_CHANGES_OF_SENDING = 105
-MAX_MODULE_ENTRIES_OF_SENDING = 45
+MAX_MODULE_ENTRIES_OF_SENDING = 50
 PAPERS, REVIEW = 3, 4
 ROOMS = tuple(
     f"{Path(settings.BASE_DIR) / room}/" for room in ("portal", "payments", "dossiers", "services")
