@@ -5,8 +5,10 @@ out.
 """
 
 import logging
+import time
 from datetime import timedelta
 
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 Status = OutboxJob.Status
 
 LEASE = timedelta(minutes=2)
+MARK_SECONDS = 90
+MARK_PAUSE_SECONDS = 1
 # A mail server may be down from Friday to Monday: half a minute between attempts at first, an hour
 # at last.
 MIN_RETRY_DELAY = timedelta(seconds=30)
@@ -56,6 +60,23 @@ def put_off(pk: int, seconds: float) -> None:
 
 
 def mark_done(job: OutboxJob) -> None:
+    """Mark the job done; while the database is away, try again for most of the lease.
+
+    A mail that has left and is not marked would be sent once more.
+    """
+    deadline = time.monotonic() + MARK_SECONDS
+    while True:
+        try:
+            _write_done(job)
+            return
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(MARK_PAUSE_SECONDS)
+
+
+def _write_done(job: OutboxJob) -> None:
     # The row of a check may be gone: its file was taken back meanwhile.
     row = OutboxJob.objects.filter(pk=job.pk)
     row.update(status=Status.DONE, done_at=timezone.now(), error="")

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from celery import Celery
 from django.core import mail as django_mail
+from django.db import OperationalError as DatabaseLost
 from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -216,6 +217,24 @@ def test_worker_that_fails_late_does_not_undo_what_another_did(letter, time_mach
 def test_failed_mail_holds_up_no_paper(letter, broken, run_queue):
     run_queue()
     assert Document.objects.get().is_ready
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_that_left_while_the_database_went_away_is_not_sent_again(letter, monkeypatch):
+    write_done = leases._write_done
+    losses = iter([DatabaseLost("gone"), DatabaseLost("still gone")])
+
+    def write_when_the_database_is_back(job: OutboxJob) -> None:
+        for loss in losses:
+            raise loss
+        write_done(job)
+
+    monkeypatch.setattr(leases, "_write_done", write_when_the_database_is_back)
+    monkeypatch.setattr(leases, "MARK_PAUSE_SECONDS", 0)
+    tasks.send_mail(letter.pk)
+    letter.refresh_from_db()
+    assert letter.status == "done"
+    assert len(django_mail.outbox) == 1
 
 
 # --- The broker ---
