@@ -66,7 +66,8 @@ class Bodies:
         async for chunk in chunks(receive, limit):
             if body.size + len(chunk) > limit.max_bytes:
                 raise TooLarge
-            if self.bytes + len(chunk) > limits.MAX_BODIES_BYTES:
+            is_small = body.size + len(chunk) <= limits.MAX_BODY_MEMORY_BYTES
+            if not is_small and self.bytes + len(chunk) > limits.MAX_BODIES_BYTES:
                 raise TooMany
             body.file.write(chunk)
             body.size += len(chunk)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-# The pages that take files: steps of a draft, a supplement, and the pages of staff.
+# The pages that take files: steps of a draft, a supplement, and the admin of a service.
 UPLOAD_PATHS = re.compile(
-    r"(/en)?/(nop-ho-so/[^/]+/[^/]+/[0-9]+/|ho-so/[^/]+/bo-sung/)|/admin/.*",
+    r"(/en)?/(nop-ho-so/[^/]+/[^/]+/[0-9]+/|ho-so/[^/]+/bo-sung/)|/admin/services/service/.*",
 )
 
 # A body may pause for so long, and must come this fast after its first seconds: what a telephone
@@ -16,7 +16,8 @@ MAX_PAUSE_SECONDS = 20
 MIN_BYTES_PER_SECOND = 2_000
 
 # Bodies that are arriving or being worked on, in one process. Each has so much in memory, and the
-# rest in a temporary file.
+# rest in a temporary file. Where all files together are too large, what fits in memory still comes
+# in: few senders of large files must not shut out a sign-in.
 MAX_BODY_MEMORY_BYTES = 256 * 1024
 MAX_BODIES = 1000
 MAX_BODIES_BYTES = 512 * 1024 * 1024

@@ -156,9 +156,15 @@ def test_too_many_bodies_at_once_are_refused_with_a_time_to_come_back(front, mon
 
 def test_too_many_bytes_at_once_are_refused_and_freed(front, monkeypatch):
     monkeypatch.setattr(limits, "MAX_BODIES_BYTES", 3)
+    monkeypatch.setattr(limits, "MAX_BODY_MEMORY_BYTES", 0)
     assert post(front, Client(b"ab", b"cd")).status == 503
     assert (front.bodies.count, front.bodies.bytes) == (0, 0)
     assert post(front, Client(b"abc")).status == 200
+
+
+def test_small_body_is_taken_while_large_ones_fill_all_room(front, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BODIES_BYTES", 0)
+    assert post(front, Client(b"ab", b"cd")).status == 200
 
 
 @pytest.mark.parametrize("limit", ["MAX_WAIT_SECONDS", "MAX_WAITING"])
