@@ -270,7 +270,9 @@ MESSAGE_STORAGE = "portal.accounts.messages.MessageStorage"
 # network as far as it can be many people's ("ip"), else of one account or address.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
-    "login_failed": None,
+    # Codes of a second factor, and keys after a password. Passwords never come here: the adapter
+    # asks portal.accounts.sign_in_limits in its place.
+    "login_failed": "5/5m/key",
     "signup": "300/h/ip",
     "reset_password": "300/h/ip,10/h/key",
     "reset_password_from_key": "300/h/ip",

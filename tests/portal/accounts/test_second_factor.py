@@ -76,6 +76,19 @@ def test_code_of_an_app_is_good_once(client, officer, time_machine):
     assert again.get(ADMIN).status_code == 302
 
 
+def test_codes_of_one_account_are_tried_five_times_in_five_minutes(client, officer, time_machine):
+    """Six digits are guessed soon by whoever has the password and may try without end."""
+    sign_in(client, officer)
+    secret = set_up_totp(client)
+    stranger = Client()
+    for minutes, opens in ((2, False), (8, True)):
+        time_machine.move_to(timezone.now() + timedelta(minutes=minutes), tick=False)
+        sign_in(stranger, officer)
+        for code in ["000000"] * (0 if opens else 5) + [code_of(secret)]:
+            stranger.post(reverse("mfa_authenticate"), {"code": code})
+        assert (stranger.get(ADMIN).status_code == 200) is opens
+
+
 def test_recovery_code_opens_once(client, officer):
     sign_in(client, officer)
     set_up_totp(client)
