@@ -82,7 +82,7 @@ def _rules() -> list[tuple[bool, str, str, str]]:
         ),
         (
             not settings.STAFF_MFA_REQUIRED,
-            "E010",
+            "E013",
             "STAFF_MFA_REQUIRED is off: a stolen password would open the staff pages.",
             "Remove STAFF_MFA_REQUIRED from the environment.",
         ),

@@ -58,7 +58,7 @@ def test_production_refuses_mail_that_reaches_nobody(in_production, backend):
 
 def test_production_refuses_staff_without_a_second_factor(in_production):
     in_production.STAFF_MFA_REQUIRED = False
-    assert codes() == ["portal.E010"]
+    assert codes() == ["portal.E013"]
 
 
 def test_production_refuses_debug(in_production):
