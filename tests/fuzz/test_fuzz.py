@@ -34,7 +34,8 @@ SEEDS = {"new": SEED} if IS_LONG else {"fixed": FIXED_SEED, "new": SEED}
 def world(settings, monkeypatch, run_queue) -> World:
     """All people. Limits on guessing are off: a fuzz that is told 429 finds nothing."""
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.LOOKUP_FAILURES_PER_HOUR = settings.UNLOCK_FAILURES_PER_HOUR = 10**6
+    settings.LOOKUP_FAILURES_PER_HOUR = settings.SIGN_IN_FAILURES_PER_HOUR = 10**6
+    settings.UNLOCK_FREE_TRIES = settings.SIGN_IN_FREE_TRIES = 10**6
     # The request class of the web server, which bears heads that Django's own does not. Its module
     # makes an application, which must find the settings of the tests.
     from portal.wsgi import Request
