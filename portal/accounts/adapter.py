@@ -44,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        log.info("a sign-in failed: wrong name or password")
         sign_in_limits.failed(request)
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any):

@@ -3,6 +3,7 @@
 portal.middleware asks here for each request.
 """
 
+import logging
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -24,6 +25,8 @@ from django.views.decorators.cache import never_cache
 
 from dossiers import typed
 
+log = logging.getLogger(__name__)
+
 # Either opens a session; recovery codes stand in for one of them that was lost.
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -36,9 +39,10 @@ _SIGNED_IN, _SEEN, _HAS_FACTOR = "signed_in_at", "staff_seen", "staff_has_factor
 # --- Sessions begin and end ---
 
 
-def note_sign_in(sender=None, request: HttpRequest | None = None, **kwargs) -> None:
-    """Keep in the session when it began. A receiver of user_logged_in."""
+def note_sign_in(sender=None, request: HttpRequest | None = None, user=None, **kwargs) -> None:
+    """Keep in the session when it began, and leave a line. A receiver of user_logged_in."""
     if request is not None:
+        log.info("user %s signed in", getattr(user, "pk", None))
         request.session[_SIGNED_IN] = request.session[_SEEN] = timezone.now().timestamp()
 
 

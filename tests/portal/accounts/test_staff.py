@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import QueryDict
@@ -228,3 +229,28 @@ def test_ordinary_move_asks_for_no_password(client, officer, time_machine):
     client.post(move_page(dossier, Action.RECEIVE), {"note": ""})
     dossier.refresh_from_db()
     assert dossier.state == State.RECEIVED
+
+
+# --- What is asked of everybody ---
+
+
+def test_other_address_asks_for_the_password_again(client, citizen, time_machine):
+    citizen.set_password(PASSWORD)
+    citizen.save()
+    sign_in(client, citizen)
+    time_machine.move_to(timezone.now() + timedelta(minutes=11))
+    answer = client.post(
+        reverse("account_email"), {"action_add": "", "email": "khac@example.vn"}, follow=True
+    )
+    assert answer.request["PATH_INFO"] == reverse("account_reauthenticate")
+    assert not EmailAddress.objects.filter(email="khac@example.vn").exists()
+
+
+def test_sign_in_leaves_a_line_without_name_or_password(client, officer, caplog):
+    caplog.set_level("INFO", logger="portal.accounts")
+    client.post(LOGIN, {"login": officer.username, "password": "sai-mat-khau"})
+    sign_in(client, officer)
+    assert "a sign-in failed" in caplog.text
+    assert f"user {officer.pk} signed in" in caplog.text
+    assert officer.username not in caplog.text
+    assert "sai-mat-khau" not in caplog.text
