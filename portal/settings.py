@@ -272,11 +272,13 @@ ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     # Codes of a second factor, and keys after a password. Passwords never come here: the adapter
     # asks portal.accounts.sign_in_limits in its place.
-    "login_failed": "5/5m/key",
+    "login_failed": "5/5m/key,100/d/key",
     "signup": "300/h/ip",
     "reset_password": "300/h/ip,10/h/key",
     "reset_password_from_key": "300/h/ip",
 }
+# Nobody guesses the answer of a key: this is for floods.
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 64
 # Keeps the counts of those limits.
 CACHES = {
