@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 ATTACHMENTS_FOLDER = "ho-so"
 
-ATTACHMENTS_FOLDER = "ho-so"
-
 
 def attachment_path(attachment: "Attachment", name: str) -> str:
     """Return a storage name that tells nothing.

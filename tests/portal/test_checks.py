@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import checks
 from portal.checks import mail_reaches_people, production
 
 
@@ -27,6 +28,11 @@ def codes() -> list[str]:
 
 def test_production_with_its_own_settings_passes(in_production):
     assert codes() == []
+
+
+def test_each_refusal_has_a_code_of_its_own(in_production):
+    known = [code for _wrong, code, _sentence, _hint in checks._rules()]
+    assert len(known) == len(set(known))
 
 
 def test_development_may_keep_its_defaults(settings):
