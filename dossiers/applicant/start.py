@@ -66,6 +66,9 @@ def _show(
         "service": service,
         "drafts": begun,
         "refusal": refusal,
+        # From an unlock page: what was typed waits on this page when no new draft can be opened.
+        "kept": unlock.fields_of_unlock(request),
+        "has_typed": unlock.RESEND in request.POST,
         "upload_rules": uploads.rules(),
     }
     return render(request, "dossiers/applicant/start.html", context, status=status)

@@ -131,6 +131,22 @@ def test_unlock_page_of_a_draft_without_telephone_starts_anew_with_what_was_type
     assert draft.address == APPLICANT["address"]
 
 
+def test_start_that_is_refused_keeps_what_was_typed_for_another_try(client, settings):
+    client.post(reverse("dossiers:apply", args=[ServiceFactory(online=True).slug]))
+    lost = Dossier.objects.get()
+    browser = Client()
+    response = browser.post(page(lost, 1), {**APPLICANT, "delivery": "desk"})
+    again = reverse("dossiers:apply", args=[lost.service.slug])
+    settings.MAX_OPEN_DRAFTS = 0
+    refused = browser.post(again, fields_of(response))
+    assert refused.status_code == 409
+    assert "với những gì vừa điền" in refused.content.decode()
+
+    settings.MAX_OPEN_DRAFTS = 20
+    browser.post(again, fields_of(refused), follow=True)
+    assert Dossier.objects.latest("pk").address == APPLICANT["address"]
+
+
 def test_unlock_page_leads_an_owner_through_the_sign_in_with_what_was_typed(client, citizen):
     draft = DossierFactory(state=State.DRAFT, owner=citizen)
     response = client.post(page(draft, 2), {"noi_dung": "Xin cấp sổ", "direction": "next"})
