@@ -16,6 +16,11 @@ def check_files_that_are_there(apps, schema_editor):
     OutboxJob.objects.bulk_create(jobs, batch_size=1000)
 
 
+def delete_checks(apps, schema_editor):
+    """Delete the jobs of checks: before this migration a job needs an event."""
+    apps.get_model('dossiers', 'OutboxJob').objects.filter(channel='check').delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -85,5 +90,5 @@ class Migration(migrations.Migration):
             model_name='outboxjob',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('attachment', None), ('channel', 'mail'), ('document', None), ('event__isnull', False), models.Q(('recipient', ''), _negated=True)), models.Q(('attachment', None), ('channel', 'paper'), ('document__isnull', False), ('event__isnull', False)), models.Q(('attachment__isnull', False), ('channel', 'check'), ('document', None), ('event', None)), _connector='OR'), name='job_has_what_its_channel_needs'),
         ),
-        migrations.RunPython(check_files_that_are_there, migrations.RunPython.noop),
+        migrations.RunPython(check_files_that_are_there, delete_checks),
     ]
