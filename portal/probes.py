@@ -11,20 +11,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import redis
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection, connections
 
 from dossiers.models import Attachment, Document
 from dossiers.models.attachment import ATTACHMENTS_FOLDER
 from dossiers.models.outbox import DOCUMENTS_FOLDER
-from dossiers.outbox import figures
+from dossiers.outbox import figures, queue
 
 log = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 2.5
-BROKER_TIMEOUT_SECONDS = 2
 MAX_QUEUE_SECONDS = 15 * 60
 FOLDERS = ((Attachment, ATTACHMENTS_FOLDER), (Document, DOCUMENTS_FOLDER))
 
@@ -109,21 +106,16 @@ def ask_database() -> None:
 
 
 def ask_broker() -> None:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=BROKER_TIMEOUT_SECONDS,
-        socket_timeout=BROKER_TIMEOUT_SECONDS,
-    )
-    with client:
+    with queue.broker() as client:
         client.ping()
 
 
 def ask_queues() -> None:
     """Raise TimeoutError when a job has waited so long that no worker can be running."""
     late = [
-        f"{queue.queue}: {queue.due} due, the oldest for {queue.oldest_due:.0f} seconds"
-        for queue in figures.by_queue().values()
-        if queue.oldest_due > MAX_QUEUE_SECONDS
+        f"{name}: {found.due} due, the oldest for {found.oldest_due:.0f} seconds"
+        for name, found in figures.by_queue().items()
+        if found.oldest_due > MAX_QUEUE_SECONDS
     ]
     if late:
         raise TimeoutError("; ".join(late))

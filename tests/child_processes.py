@@ -15,7 +15,8 @@ from django.db import connection
 
 from portal.celery import app as celery_app
 from portal.dev import run
-from portal.dev.processes import end_with_parent
+from portal.dev.chaos.running import stat
+from portal.dev.processes import command_line, end_with_parent
 
 SECONDS = 90  # of patience, on a machine that does other things as well
 
@@ -107,12 +108,10 @@ def database_url() -> str:
 def children(pid: int) -> dict[int, str]:
     """The child processes of a process, with their command lines."""
     found = {}
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(ValueError, OSError):
-            number = int(entry.name)
-            _name, _, rest = (entry / "stat").read_text().rpartition(")")
-            state, parent = rest.split()[:2]
-            if int(parent) == pid and state != "Z":
-                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-                found[number] = words.decode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            number = int(folder.name)
+            state, parent, *_others = stat(number)
+            if parent == str(pid) and state != "Z":
+                found[number] = command_line(number)
     return found

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from portal.dev import embedded
+from portal.dev.servers import free_port
 from tests.child_processes import SECONDS, Output, children, started, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -76,9 +76,7 @@ class Portal:
 @pytest.fixture
 def portal(tmp_path) -> Iterator[Portal]:
     """A portal like that of `make run`, with data of its own."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = free_port()
     command = [*under_embedded("--exclusive"), sys.executable, "-m", "portal.dev.run"]
     command += ["--port", str(port), "--folder", str(tmp_path)]
     remove_data()

@@ -74,14 +74,18 @@ def enqueue(job: OutboxJob) -> None:
     transaction.on_commit(partial(_publish, TASK_FOR[job.channel], job.queue, job.pk))
 
 
-def length(queue: str) -> int:
-    """Return how many messages wait in `queue`. Raises redis.RedisError without a broker."""
-    client = redis.Redis.from_url(
+def broker() -> redis.Redis:
+    """Return a client of the broker that does not wait long; whoever takes it closes it."""
+    return redis.Redis.from_url(
         current_app.conf.broker_url,
         socket_connect_timeout=BROKER_TIMEOUT_SECONDS,
         socket_timeout=BROKER_TIMEOUT_SECONDS,
     )
-    with client:
+
+
+def length(queue: str) -> int:
+    """Return how many messages wait in `queue`. Raises redis.RedisError without a broker."""
+    with broker() as client:
         # Kombu keeps a queue as a list with the name of the queue.
         return int(client.llen(queue))
 

@@ -128,8 +128,7 @@ def test_ready_notices_that_a_folder_of_the_portal_was_replaced(client, folder):
     assert client.get(READY).status_code == 503
 
 
-def test_ready_is_503_without_the_broker(client, settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def test_ready_is_503_without_the_broker(client, dead_broker):
     assert client.get(READY).status_code == 503
 
 

@@ -3,13 +3,14 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from portal.dev.chaos.visitor import seconds_to_read
+from portal.dev.processes import command_line
+from portal.dev.servers import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DATA = REPOSITORY / "var" / "chaos"
@@ -79,8 +80,7 @@ class Portal:
             with contextlib.suppress(OSError):
                 if self.mark.encode() not in (folder / "environ").read_bytes().split(b"\0"):
                     continue
-                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                if all(word in command for word in words):
+                if all(word in command_line(int(folder.name)) for word in words):
                     found.append(int(folder.name))
         if not found:
             raise NotFound(" ".join(words))
@@ -119,9 +119,3 @@ def started_at(pid: int) -> int:
 def variables(pid: int) -> dict[str, str]:
     text = Path(f"/proc/{pid}/environ").read_bytes().decode()
     return dict(line.split("=", 1) for line in text.split("\0") if "=" in line)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
