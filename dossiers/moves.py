@@ -76,14 +76,16 @@ class Purpose(StrEnum):
 
 
 class Queue(models.TextChoices):
-    """Queues of background work. Each has workers of its own, so that none waits for another.
+    """Queues of background work, so that none waits for another.
 
-    DEFAULT is for what runs by the clock, and for everything that has no queue of its own.
+    FILES is for checks of what strangers send in, as many and as slow as they like. DEFAULT is for
+    what runs by the clock, and for everything that has no queue of its own.
     """
 
     COUNTER = "counter"
     PAPERS = "papers"
     MAIL = "mail"
+    FILES = "files"
     DEFAULT = "default"
 
 

@@ -10,7 +10,7 @@ def check_files_that_are_there(apps, schema_editor):
     Attachment = apps.get_model('dossiers', 'Attachment')
     OutboxJob = apps.get_model('dossiers', 'OutboxJob')
     jobs = (
-        OutboxJob(channel='check', attachment_id=pk)
+        OutboxJob(channel='check', queue='files', attachment_id=pk)
         for pk in Attachment.objects.values_list('pk', flat=True).iterator()
     )
     OutboxJob.objects.bulk_create(jobs, batch_size=1000)
@@ -76,6 +76,11 @@ class Migration(migrations.Migration):
             model_name='outboxjob',
             name='channel',
             field=models.CharField(choices=[('mail', 'thư điện tử'), ('paper', 'giấy tờ PDF'), ('check', 'kiểm tra tệp')], max_length=8),
+        ),
+        migrations.AlterField(
+            model_name='outboxjob',
+            name='queue',
+            field=models.CharField(choices=[('counter', 'Counter'), ('papers', 'Papers'), ('mail', 'Mail'), ('files', 'Files'), ('default', 'Default')], default='default', max_length=8),
         ),
         migrations.AlterField(
             model_name='outboxjob',

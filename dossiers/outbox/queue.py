@@ -62,7 +62,8 @@ def add_paper(event: Event, kind: str, queue: Queue) -> None:
 
 def add_check(attachment: Attachment) -> None:
     """Write the job that looks into a file that was sent in."""
-    enqueue(OutboxJob.objects.create(channel=Channel.CHECK, attachment=attachment))
+    job = OutboxJob.objects.create(channel=Channel.CHECK, queue=Queue.FILES, attachment=attachment)
+    enqueue(job)
 
 
 def enqueue(job: OutboxJob) -> None:

@@ -39,7 +39,7 @@ WEB = (
 WORKER = "celery --quiet --app portal worker --without-gossip --without-mingle --loglevel WARNING"
 WORKERS = {
     "worker-counter": "--queues counter --concurrency 1",
-    "worker-papers": "--queues papers,default --concurrency 2",
+    "worker-papers": "--queues papers,files,default --concurrency 2",
     "worker-mail": "--queues mail --pool threads --concurrency 4",
 }
 BEAT = "celery --quiet --app portal beat --pidfile= --loglevel WARNING"

@@ -159,7 +159,17 @@ def test_ready_leaves_no_connection_to_the_database(client):
 def test_health_command_shows_every_part_and_queue(capsys):
     call_command("health")
     said = capsys.readouterr().out
-    for name in ("database", "broker", "queues", "storage", "counter", "papers", "mail", "default"):
+    for name in (
+        "database",
+        "broker",
+        "queues",
+        "storage",
+        "counter",
+        "papers",
+        "mail",
+        "files",
+        "default",
+    ):
         assert name in said
     assert "error" not in said
 

@@ -9,7 +9,8 @@ from dossiers.models import OutboxJob
 from dossiers.moves import MOVES, Action, Queue
 from dossiers.outbox import queue as outbox_queue
 from dossiers.states import Role, State
-from tests.dossiers.factories import DossierFactory, act
+from portal.celery import app as celery_app
+from tests.dossiers.factories import DossierFactory, act, attach
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,13 @@ def test_fee_receipt_goes_to_the_counter_only_when_an_officer_took_the_money(des
 def test_mail_goes_to_the_queue_of_mails():
     DossierFactory()
     assert OutboxJob.objects.get(channel="mail").queue == Queue.MAIL
+
+
+def test_check_of_a_file_keeps_nothing_waiting_that_runs_by_the_clock():
+    """A flood of files is one queue; the sweep, which is given up after 30 s, is in another."""
+    attach(DossierFactory(state=State.DRAFT), "giay-to-khac")
+    job = OutboxJob.objects.get(channel="check")
+    assert job.queue == Queue.FILES != celery_app.conf.task_default_queue
 
 
 def test_every_paper_of_the_table_has_a_queue_of_papers():
