@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from celery import shared_task
@@ -59,11 +59,19 @@ def delete_orphaned_files() -> int:
         for name in sorted(set(batch) - named_files(batch)):
             if deleted == MAX_DELETIONS_OF_A_RUN:
                 return deleted
-            if default_storage.get_modified_time(name) < limit:
+            if is_older(name, limit):
                 default_storage.delete(name)
                 log.warning("deleted a file that no row names: %s", name)
                 deleted += 1
     return deleted
+
+
+def is_older(name: str, limit: datetime) -> bool:
+    """Whether a file was written before `limit`; not one that went meanwhile with its draft."""
+    try:
+        return default_storage.get_modified_time(name) < limit
+    except FileNotFoundError:
+        return False
 
 
 def stored_files(hour: int) -> Iterator[str]:

@@ -98,6 +98,18 @@ def test_file_elsewhere_in_the_store_is_not_ours_to_delete(store):
     assert all(default_storage.exists(name) for name in names)
 
 
+def test_file_that_goes_with_its_draft_meanwhile_ends_no_run(store, monkeypatch):
+    going, lost = orphan("ho-so/7/a"), orphan("ho-so/7/b")
+
+    def named_files(names):
+        default_storage.delete(going)
+        return set()
+
+    monkeypatch.setattr(schedule, "named_files", named_files)
+    assert runs_of_a_day() == 1
+    assert not default_storage.exists(lost)
+
+
 def test_store_without_any_file_is_no_error(store):
     assert runs_of_a_day() == 0
 
