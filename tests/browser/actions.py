@@ -28,13 +28,17 @@ def fill_applicant(page: Page, delivery: str) -> None:
     press(page, "Lưu và đi tiếp")
 
 
-def upload(page: Page, slot: str, file) -> None:
-    """Choose a file for one paper, press its own button, and look until it is checked."""
-    line = page.locator(f"#{slot}")
-    line.locator("input[type=file]").set_input_files(
+def choose(page: Page, slot: str, file) -> None:
+    """Choose a file for one paper; it goes with the next button, whichever that is."""
+    page.locator(f"#{slot} input[type=file]").set_input_files(
         {"name": file.name, "mimeType": file.content_type, "buffer": file.read()}
     )
-    line.get_by_role("button", name="Tải lên").click()
+
+
+def upload(page: Page, slot: str, file) -> None:
+    """Choose a file for one paper, press its own button, and look until it is checked."""
+    choose(page, slot, file)
+    page.locator(f"#{slot}").get_by_role("button", name="Tải lên").click()
     for _look in range(80):
         if page.locator(f"#{slot} .status--done").count():
             return
