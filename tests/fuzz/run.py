@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from tests.bad_values import broken
-from tests.fuzz.hostile import Maker, Request, deck
+from tests.fuzz.malicious_input import Maker, Request, deck
 from tests.fuzz.people import PEOPLE, Mark, World, marks_hidden_from
 
 MAX_TOLD = 25

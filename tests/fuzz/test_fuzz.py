@@ -16,8 +16,8 @@ from dossiers.states import State
 from payments.models import GatewayMessage
 from portal.logs import HideCodes, ShortRefusals
 from portal.models import User
-from tests.fuzz.hostile import Request as FuzzRequest
-from tests.fuzz.hostile import deck
+from tests.fuzz.malicious_input import Request as FuzzRequest
+from tests.fuzz.malicious_input import deck
 from tests.fuzz.people import OWNERS, PEOPLE, World, build
 from tests.fuzz.run import Run, leaked
 
