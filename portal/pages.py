@@ -1,6 +1,7 @@
 """The start page, the page about the portal, and the pages of errors."""
 
 import sys
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import Count, Q
@@ -9,6 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from dossiers import access
+from dossiers.applicant import unlock
 from portal.middleware import DATABASE_ERRORS, too_large, unavailable
 from services.models import Field, Service
 
@@ -62,6 +65,36 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
+
+
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The 403 page for a form without its token: its cookie was deleted, or a sign-in renewed it.
+
+    What was typed on a page of a dossier is not lost: where the dossier is closed as well, the
+    unlock page keeps it; else this page asks to send it again. Neither is done for a form of
+    another site, whose fields could be anybody's.
+    """
+    context: dict[str, Any] = {}
+    tracking = _tracking_code_of(request)
+    if tracking and _is_from_this_site(request):
+        dossier = access.find_by_tracking(tracking)
+        if dossier is not None and not access.has_access(request, dossier):
+            return unlock.show_unlock(request, dossier)
+        if dossier is not None:
+            context = unlock.context_to_send_again(request)
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _tracking_code_of(request: HttpRequest) -> str:
+    """Return the tracking code in the address, if the page is one of a dossier."""
+    match = request.resolver_match
+    if match is None or match.namespaces != ["dossiers"]:
+        return ""
+    return match.kwargs.get("tracking", "")
+
+
+def _is_from_this_site(request: HttpRequest) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -374,6 +374,7 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.pages.without_token"
 # The key of a telephone or a computer opens an account without HTTPS only in development.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # What no page uses is off, for scripts that somebody might smuggle in as well.

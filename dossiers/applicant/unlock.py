@@ -70,6 +70,14 @@ def show_unlock(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return render(request, "dossiers/applicant/unlock.html", context, status=status)
 
 
+def context_to_send_again(request: HttpRequest) -> dict[str, Any]:
+    """Return what was posted to an open dossier, for a page that asks to send it again."""
+    return {
+        "kept": fields_to_keep(request),
+        "lost_files": [file.name for _name, file in chosen_files(request)],
+    }
+
+
 def fields_to_keep(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was posted, to be posted again; files cannot be kept by a page.
 

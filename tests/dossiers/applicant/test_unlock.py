@@ -95,6 +95,51 @@ def test_unlock_needs_its_token_to_save_what_was_typed():
     assert saved.request["PATH_INFO"] == page(draft, 3)
 
 
+ORIGIN = {"origin": "http://testserver"}
+
+
+def test_unlock_keeps_what_was_typed_where_every_cookie_was_deleted():
+    draft = DossierFactory(state=State.DRAFT)
+    browser = Client(enforce_csrf_checks=True)
+    typed = {"noi_dung": "Xin cấp sổ", "csrfmiddlewaretoken": "a" * 64}
+    response = browser.post(page(draft, 2), typed, headers=ORIGIN)
+    assert response.status_code == 403
+    assert fields_of(response)["noi_dung"] == "Xin cấp sổ"
+    token = browser.cookies[portal_settings.CSRF_COOKIE_NAME].value
+    factor = {"ma": draft.tracking_code, "xac_minh": LAST_FOUR, "csrfmiddlewaretoken": token}
+    body = {**fields_of(response), **factor}
+    browser.post(reverse("dossiers:lookup"), body, headers=ORIGIN, follow=True)
+    draft.refresh_from_db()
+    assert draft.answers["noi_dung"] == "Xin cấp sổ"
+
+
+def test_page_with_an_old_token_asks_to_send_again_what_was_typed():
+    draft = DossierFactory(state=State.DRAFT)
+    browser = Client(enforce_csrf_checks=True)
+    lookup = browser.get(reverse("dossiers:lookup"))
+    factor = {"ma": draft.tracking_code, "xac_minh": LAST_FOUR}
+    token = lookup.cookies[portal_settings.CSRF_COOKIE_NAME].value
+    browser.post(reverse("dossiers:lookup"), {**factor, "csrfmiddlewaretoken": token})
+    typed = {"noi_dung": "Xin cấp sổ", "csrfmiddlewaretoken": "a" * 64}
+
+    refused = browser.post(page(draft, 2), typed, headers=ORIGIN)
+    assert refused.status_code == 403
+    assert "Gửi lại" in refused.content.decode()
+    again = {**fields_of(refused), "csrfmiddlewaretoken": token}
+    browser.post(page(draft, 2), again, headers=ORIGIN)
+    draft.refresh_from_db()
+    assert draft.answers["noi_dung"] == "Xin cấp sổ"
+
+
+def test_page_without_its_token_keeps_nothing_that_another_site_posted():
+    draft = DossierFactory(state=State.DRAFT)
+    browser = Client(enforce_csrf_checks=True)
+    for headers in ({}, {"origin": "https://other.example.vn"}):
+        response = browser.post(page(draft, 2), {"noi_dung": "Xin cấp"}, headers=headers)
+        assert response.status_code == 403
+        assert "Xin cấp" not in response.content.decode()
+
+
 def test_unlock_names_files_to_be_chosen_again_and_goes_on_with_nothing_missing(client):
     service = ServiceFactory(online=True)
     PaperFactory(service=service, key="cccd", name="Ảnh chụp căn cước")
