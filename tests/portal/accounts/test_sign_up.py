@@ -81,6 +81,16 @@ def test_sign_up_is_done_with_the_code_in_the_mail(client):
     assert "hre" not in user.username
 
 
+def test_sign_up_mail_is_in_our_words_and_from_the_authority(client):
+    sign_up(client)
+    [letter] = mail.outbox
+    assert "Hãy nhập mã vào trang đang mở" in letter.body
+    assert "Ủy ban nhân dân huyện Ba Tơ" in letter.body
+    assert "Please" not in letter.body
+    assert "testserver" not in letter.body
+    assert User.objects.get().username not in letter.body
+
+
 def test_sign_up_answers_the_same_for_an_address_that_has_an_account(client, taken):
     """Answer for answer, page for page; only the mails differ, and they go to the owner."""
     pages = []
