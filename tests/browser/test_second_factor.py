@@ -77,6 +77,16 @@ def test_key_of_a_device_is_set_up_and_signs_in(portal_url, visitor, officer):
     assert [text for text in refused if "Content Security Policy" in text] == []
 
 
+def test_key_that_cannot_be_used_is_told_on_the_page(portal_url, visitor):
+    """A browser refuses every key where the address is a number, as it does after "cancel"."""
+    page = visitor(javascript=True)
+    page.goto(portal_url.replace("localhost", "127.0.0.1") + "/tai-khoan/login/")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    press(page, "Đăng nhập bằng khóa của thiết bị")
+    expect(page.get_by_role("alert")).to_contain_text("Chưa dùng được khóa")
+    assert fits(page)
+
+
 def test_app_and_recovery_code_sign_in_without_javascript(
     portal_url, visitor, officer, time_machine
 ):
