@@ -20,7 +20,9 @@ class User(AbstractUser):
         verbose_name_plural = _("người dùng")
 
     def __str__(self) -> str:
-        return self.full_name or self.username
+        """The name a person knows; a sign-up asks for no name and makes up the user name."""
+        address = "" if self.is_staff else self.email
+        return self.full_name or address or self.username
 
     def get_full_name(self) -> str:
         return self.full_name or super().get_full_name()

@@ -240,6 +240,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("portal:home")
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = str  # the user's own __str__
 # A password or a key asked again before what weighs most is good for so many seconds.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 

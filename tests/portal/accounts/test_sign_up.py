@@ -74,9 +74,11 @@ def test_sign_up_is_done_with_the_code_in_the_mail(client):
     assert NEW in page
     [letter] = mail.outbox
     assert letter.to == [NEW]
-    client.post(VERIFY, {"code": code_in(letter)})
+    welcome = client.post(VERIFY, {"code": code_in(letter)}, follow=True).content.decode()
     assert is_signed_in(client)
     user = User.objects.get()
+    assert f"Bạn đã đăng nhập bằng tài khoản {NEW}." in welcome
+    assert user.username not in welcome
     assert EmailAddress.objects.get(user=user).verified
     assert "hre" not in user.username
 
