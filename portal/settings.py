@@ -254,6 +254,8 @@ STAFF_SESSION_LIFETIME = timedelta(hours=env.int("STAFF_SESSION_HOURS", default=
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=PRODUCTION)
 MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
+    "authenticate": "portal.accounts.forms.SecondFactorByCodeForm",
+    "reauthenticate": "portal.accounts.forms.AgainByCodeForm",
     "add_webauthn": "portal.accounts.forms.AddKeyForm",
     "edit_webauthn": "portal.accounts.forms.RenameKeyForm",
     "login_webauthn": "portal.accounts.forms.SignInByKeyForm",
@@ -271,13 +273,12 @@ MESSAGE_STORAGE = "portal.accounts.messages.MessageStorage"
 # Sign-ins are limited by portal.accounts.sign_in_limits. These are allauth's other limits, of a
 # network as far as it can be many people's ("ip"), else of one account or address.
 ACCOUNT_RATE_LIMITS = {
-    "login": "600/m/ip",
-    # Codes of a second factor, and keys after a password. Passwords never come here: the adapter
-    # asks portal.accounts.sign_in_limits in its place.
-    "login_failed": "5/5m/key,100/d/key",
+    "login": None,
+    "login_failed": None,
     "signup": "300/h/ip",
     "reset_password": "300/h/ip,10/h/key",
     "reset_password_from_key": "300/h/ip",
+    "confirm_email": "10/h/key",
 }
 # Nobody guesses the answer of a key: this is for floods.
 MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}

@@ -1,8 +1,10 @@
-"""Forms of allauth.mfa with labels of ours, and a field that takes any input without an error."""
+"""Forms of allauth.mfa: labels of ours, a field that takes any input, and limits on guessing."""
 
 import json
 from typing import Any
 
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -12,6 +14,8 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import sign_in_limits
 
 MAX_NAME = 60
 # What the browser's answer holds at least; the library takes it for granted.
@@ -61,3 +65,27 @@ class SecondFactorByKeyForm(AuthenticateWebAuthnForm):
 
 class AgainByKeyForm(ReauthenticateWebAuthnForm):
     credential = CredentialField()
+
+
+# --- Codes of an app, and recovery codes ---
+
+
+class SlowGuesses:
+    """Takes a try at the account's codes before one is compared, so that guesses slow down."""
+
+    def clean_code(self) -> str:
+        """Return the right code. Raises ValidationError for a wrong one, or when to wait."""
+        refusal = sign_in_limits.reserve_code(context.request, self.user)  # type: ignore[attr-defined]
+        if refusal:
+            raise forms.ValidationError(refusal, code="too_many_codes")
+        code: str = super().clean_code()  # type: ignore[misc]
+        sign_in_limits.code_succeeded(context.request, self.user)  # type: ignore[attr-defined]
+        return code
+
+
+class SecondFactorByCodeForm(SlowGuesses, AuthenticateForm):
+    pass
+
+
+class AgainByCodeForm(SlowGuesses, ReauthenticateForm):
+    pass

@@ -31,8 +31,7 @@ def reserve(request: HttpRequest, credentials: dict[str, Any]) -> str:
             "Mạng bạn đang dùng vừa có quá nhiều lần nhập sai mật khẩu. Hãy thử lại sau 1 giờ."
         )
 
-    pace = throttle.Pace(free=settings.SIGN_IN_FREE_TRIES, max_delay=settings.SIGN_IN_MAX_DELAY)
-    wait = throttle.reserve_try(*_budget(request, credentials, user), pace)
+    wait = throttle.reserve_try(*_budget(request, credentials, user), _pace())
     if not wait:
         return ""
     sentence = _("Tài khoản này vừa có nhiều lần nhập sai mật khẩu. Hãy thử lại sau %(wait)s.")
@@ -55,6 +54,23 @@ def succeeded(request: HttpRequest, credentials: dict[str, Any], user: AbstractB
 def password_was_reset(request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
     """Forget wrong tries: whoever reads the account's mail may sign in. A receiver of allauth."""
     throttle.forget("sign-in", f"account {user.pk}")
+
+
+def reserve_code(request: HttpRequest, user: AbstractBaseUser) -> str:
+    """Take one try at a code of the second factor; return "", or the sentence for who has to wait.
+
+    Whoever is asked for one has proved the password: six digits must not be tried by the thousand.
+    """
+    wait = throttle.reserve_try(*_budget_of("second factor", request, user), _pace())
+    if not wait:
+        return ""
+    sentence = _("Tài khoản này vừa có nhiều lần nhập sai mã xác thực. Hãy thử lại sau %(wait)s.")
+    return sentence % {"wait": duration(wait)}
+
+
+def code_succeeded(request: HttpRequest, user: AbstractBaseUser) -> None:
+    """Forget the wrong codes before a right one."""
+    throttle.forget(*_budget_of("second factor", request, user))
 
 
 def find_user(credentials: dict[str, Any]) -> AbstractBaseUser | None:
@@ -86,7 +102,15 @@ def _budget(
         folded = unicodedata.normalize("NFKC", typed_name(credentials)).casefold().strip()
         return "sign-in", f"name {folded}"
 
+    return _budget_of("sign-in", request, user)
+
+
+def _budget_of(kind: str, request: HttpRequest, user: AbstractBaseUser) -> tuple[str, str]:
     device = device_of(request, user)
     if device:
-        return "sign-in of a device", f"{user.pk} {device}"
-    return "sign-in", f"account {user.pk}"
+        return f"{kind} of a device", f"{user.pk} {device}"
+    return kind, f"account {user.pk}"
+
+
+def _pace() -> throttle.Pace:
+    return throttle.Pace(free=settings.SIGN_IN_FREE_TRIES, max_delay=settings.SIGN_IN_MAX_DELAY)
