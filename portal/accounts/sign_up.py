@@ -14,6 +14,10 @@ from django.utils import timezone
 from portal.models import User
 
 
+# So begins the name of every account that was made by a sign-up.
+_NAME = "congdan-"
+
+
 class SignUpVerificationStage(EmailVerificationStage):
     """Asks those who signed up, until they first come in, for the code in their mail.
 
@@ -29,8 +33,12 @@ class SignUpVerificationStage(EmailVerificationStage):
 
 
 def is_new_sign_up(user: AbstractUser) -> bool:
-    """Whether the account was made by a sign-up whose address nobody has confirmed yet."""
-    if user.last_login is not None or user.is_staff:
+    """Whether the account was made by a sign-up whose address nobody has confirmed yet.
+
+    Told by its name: allauth makes a row for the address of any account when a stranger signs up,
+    or asks for a new password, with that address.
+    """
+    if user.last_login is not None or user.is_staff or not user.username.startswith(_NAME):
         return False
     return EmailAddress.objects.filter(user_id=user.pk, verified=False).exists()
 
@@ -48,7 +56,7 @@ def confirm_by_reset(request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
 
 def new_username() -> str:
     """Return a name that tells nothing: made from the address it would tell who has signed up."""
-    return f"congdan-{secrets.token_hex(6)}"
+    return f"{_NAME}{secrets.token_hex(6)}"
 
 
 def forget_unconfirmed() -> int:
@@ -58,7 +66,13 @@ def forget_unconfirmed() -> int:
     signed in, owns a dossier or is staff is left alone.
     """
     limit = timezone.now() - timedelta(days=settings.UNCONFIRMED_KEEP_DAYS)
-    old = User.objects.filter(last_login=None, is_staff=False, date_joined__lt=limit, dossiers=None)
+    old = User.objects.filter(
+        username__startswith=_NAME,
+        last_login=None,
+        is_staff=False,
+        date_joined__lt=limit,
+        dossiers=None,
+    )
     unconfirmed = old.filter(emailaddress__verified=False).exclude(emailaddress__verified=True)
     rows = User.objects.filter(pk__in=list(unconfirmed.values_list("pk", flat=True)))
     _total, by_model = rows.delete()

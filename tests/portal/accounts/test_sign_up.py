@@ -140,7 +140,6 @@ def test_sign_up_with_a_mistyped_address_is_begun_again(client):
 
 def test_sign_up_without_a_confirmed_address_signs_nobody_in(client):
     sign_up(client)
-    cache.clear()
     other = Client()
     assert sign_in(other, NEW).url == VERIFY
     assert not is_signed_in(other)
@@ -148,7 +147,6 @@ def test_sign_up_without_a_confirmed_address_signs_nobody_in(client):
 
 def test_sign_up_goes_on_at_the_next_sign_in_when_the_browser_was_closed(client):
     sign_up(client)
-    cache.clear()
     later = Client()
     sign_in(later, NEW)
     assert len(mail.outbox) == 2
@@ -190,6 +188,22 @@ def test_staff_sign_in_though_somebody_asked_for_a_new_password(client):
     Client().post("/tai-khoan/password/reset/", {"email": "motcua@example.vn"})
     sign_in(client, "motcua")
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("door", [SIGNUP, "/tai-khoan/password/reset/"])
+def test_strangers_keep_nobody_from_an_account_made_in_the_admin(door, time_machine):
+    user = with_password(username="nga", email="nga@example.vn")
+    Client().post(
+        door, {"email": "nga@example.vn", "password1": PASSWORD, "password2": PASSWORD}
+    )
+    owner = Client()
+    sign_in(owner, "nga")
+    assert is_signed_in(owner)
+
+    User.objects.update(last_login=None)
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    schedule.forget_unconfirmed_accounts()
+    assert User.objects.filter(pk=user.pk).exists()
 
 
 def test_whoever_has_signed_in_before_needs_no_mail(client):
