@@ -3,9 +3,13 @@
 from django.conf import settings
 
 from portal.database import deadlines
+from portal.web import limits
 from portal.web.bridge import Threads
 from portal.web.front import Front
 from portal.wsgi import application as django_application
 
 deadlines.use(deadlines.WEB)
-application = Front(Threads(django_application, settings.WEB_THREADS))
+application = Front(
+    Threads(django_application, settings.WEB_THREADS),
+    Threads(django_application, limits.PASSWORD_THREADS),
+)

@@ -34,6 +34,7 @@ PREPARATIONS = (  # what is said, and the words for manage.py
 # Only warnings and errors are shown: other lines would push the address off the screen.
 WEB = (
     "granian --interface asginl --http 1 --no-ws --host 127.0.0.1 --port {port} --workers 2"
+    " --backlog 4096 --backpressure 4096"
     " --http1-header-read-timeout 10000 --log-level warning portal.asgi:application"
 )
 WORKER = "celery --quiet --app portal worker --without-gossip --without-mingle --loglevel WARNING"

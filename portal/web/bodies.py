@@ -45,9 +45,9 @@ class Bodies:
         self.bytes = 0
 
     @contextmanager
-    def place(self) -> Iterator[Body]:
+    def place(self, limit: BodyLimit) -> Iterator[Body]:
         """Give an empty body, and free what it took in the end. Raises TooMany."""
-        if self.count >= limits.MAX_BODIES:
+        if self.count >= _share(limits.MAX_BODIES, limit):
             raise TooMany
         body = Body()
         self.count += 1
@@ -66,13 +66,16 @@ class Bodies:
         async for chunk in chunks(receive, limit):
             if body.size + len(chunk) > limit.max_bytes:
                 raise TooLarge
-            is_small = body.size + len(chunk) <= limits.MAX_BODY_MEMORY_BYTES
-            if not is_small and self.bytes + len(chunk) > limits.MAX_BODIES_BYTES:
+            if self.bytes + len(chunk) > _share(limits.MAX_BODIES_BYTES, limit):
                 raise TooMany
             body.file.write(chunk)
             body.size += len(chunk)
             self.bytes += len(chunk)
         body.file.seek(0)
+
+
+def _share(most: int, limit: BodyLimit) -> float:
+    return most * limits.PART_FOR_FILES if limit.takes_files else most
 
 
 async def discard(receive: Receive, limit: BodyLimit) -> None:
@@ -90,20 +93,19 @@ async def discard(receive: Receive, limit: BodyLimit) -> None:
 async def chunks(receive: Receive, limit: BodyLimit) -> AsyncIterator[bytes]:
     """Yield the parts of a body as they come. Raises TooSlow and Disconnected."""
     clock = asyncio.get_running_loop().time
-    started = clock()
-    size = 0
+    end = clock() + limit.max_seconds
+    next_moment = clock() + limits.MAX_PAUSE_SECONDS
     more = True
     while more:
-        allowed = limits.MAX_PAUSE_SECONDS + size / limits.MIN_BYTES_PER_SECOND
-        last_moment = started + min(allowed, limit.max_seconds)
         try:
-            async with asyncio.timeout_at(min(last_moment, clock() + limits.MAX_PAUSE_SECONDS)):
+            async with asyncio.timeout_at(min(next_moment, end)):
                 message = await receive()
         except TimeoutError as error:
             raise TooSlow from error
         if message["type"] != "http.request":
             raise Disconnected
         chunk = message.get("body", b"")
-        size += len(chunk)
+        next_moment += len(chunk) / limits.MIN_BYTES_PER_SECOND
+        next_moment = min(next_moment, clock() + limits.MAX_PAUSE_SECONDS)
         yield chunk
         more = message.get("more_body", False)

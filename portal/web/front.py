@@ -25,8 +25,10 @@ LIVE_PATH = "/suc-khoe/song"
 class Front:
     """Reads a request within its limits, lets Django answer it in a thread, sends the answer."""
 
-    def __init__(self, threads: Threads):
+    def __init__(self, threads: Threads, password_threads: Threads):
         self.threads = threads
+        # Passwords are hashed slowly on purpose: whoever tries many at once stops no other page.
+        self.password_threads = password_threads
         self.bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +68,8 @@ class Front:
     async def answer_with_body(self, scope: Scope, receive: Receive) -> Answer:
         """Read the body, then let Django answer. Raises as `Bodies` and `Threads` do."""
         limit = limits.of_path(scope["path"])
-        with self.bodies.place() as body:
+        threads = self.password_threads if limits.asks_password(scope["path"]) else self.threads
+        with self.bodies.place(limit) as body:
             try:
                 if declared_bytes(scope) > limit.max_bytes:
                     raise TooLarge
@@ -76,8 +79,8 @@ class Front:
                     await bodies.discard(receive, limit)
                 # portal.middleware.refuse_large_body answers, with a page like all others.
                 environ = environ_of(scope, None) | {TOO_LARGE_KEY: True}
-                return await self.threads.answer(environ)
-            return await self.threads.answer(environ_of(scope, body))
+                return await threads.answer(environ)
+            return await threads.answer(environ_of(scope, body))
 
 
 def has_body(scope: Scope) -> bool:

@@ -10,17 +10,22 @@ UPLOAD_PATHS = re.compile(
     r"(/en)?/(nop-ho-so/[^/]+/[^/]+/[0-9]+/|ho-so/[^/]+/bo-sung/)|/admin/services/service/.*",
 )
 
+# The pages that hash a password, which takes a quarter of a second.
+PASSWORD_PATHS = re.compile(r"(/en)?/tai-khoan/.*")
+PASSWORD_THREADS = 2  # of one process, beside those of the other pages
+
 # A body may pause for so long, and must come this fast after its first seconds: what a telephone
-# does on a bad line, but not a sender who wants to be slow.
+# does on a bad line, but not a sender who wants to be slow. What came fast buys no longer pause.
 MAX_PAUSE_SECONDS = 20
 MIN_BYTES_PER_SECOND = 2_000
 
 # Bodies that are arriving or being worked on, in one process. Each has so much in memory, and the
-# rest in a temporary file. Where all files together are too large, what fits in memory still comes
-# in: few senders of large files must not shut out a sign-in.
+# rest in a temporary file.
 MAX_BODY_MEMORY_BYTES = 256 * 1024
 MAX_BODIES = 1000
 MAX_BODIES_BYTES = 512 * 1024 * 1024
+# Pages with files have no more than this part of both: whoever fills it stops no sign-in.
+PART_FOR_FILES = 0.75
 
 # A body over the limit is read to its end and thrown away up to this size, since a browser shows
 # no answer before it has sent everything. Beyond it the connection is cut.
@@ -48,3 +53,8 @@ def of_path(path: str) -> BodyLimit:
     if UPLOAD_PATHS.fullmatch(path):
         return BodyLimit(settings.UPLOAD_MAX_REQUEST_BYTES, max_seconds=30 * 60, takes_files=True)
     return BodyLimit(settings.REQUEST_MAX_BYTES, max_seconds=60)
+
+
+def asks_password(path: str) -> bool:
+    """Return whether what is posted to the path may have a password hashed."""
+    return PASSWORD_PATHS.fullmatch(path) is not None

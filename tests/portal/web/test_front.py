@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from portal.web import limits
+from portal.web.bodies import TooMany, TooSlow, chunks
 from portal.web.bridge import TOO_LARGE_KEY, Threads
 from portal.web.front import Front
 from tests.portal.web.event_loop import run_alone
@@ -44,10 +45,11 @@ def django():
 
 @pytest.fixture
 def front(django):
-    front = Front(Threads(django, 1))
+    front = Front(Threads(django, 1), Threads(django, 1))
     yield front
     django.may_go_on.set()
     front.threads.executor.shutdown()
+    front.password_threads.executor.shutdown()
 
 
 class Client:
@@ -156,15 +158,60 @@ def test_too_many_bodies_at_once_are_refused_with_a_time_to_come_back(front, mon
 
 def test_too_many_bytes_at_once_are_refused_and_freed(front, monkeypatch):
     monkeypatch.setattr(limits, "MAX_BODIES_BYTES", 3)
-    monkeypatch.setattr(limits, "MAX_BODY_MEMORY_BYTES", 0)
     assert post(front, Client(b"ab", b"cd")).status == 503
     assert (front.bodies.count, front.bodies.bytes) == (0, 0)
     assert post(front, Client(b"abc")).status == 200
 
 
-def test_small_body_is_taken_while_large_ones_fill_all_room(front, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_BODIES_BYTES", 0)
-    assert post(front, Client(b"ab", b"cd")).status == 200
+def test_files_that_fill_their_part_leave_room_for_small_bodies(front, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BODIES_BYTES", 8)
+    monkeypatch.setattr(limits, "MAX_BODIES", 4)
+    files = limits.of_path("/ho-so/ABCD-EFGH-JKLM/bo-sung/")
+    with front.bodies.place(files) as held, front.bodies.place(files), front.bodies.place(files):
+        held.size = front.bodies.bytes = 6
+        with pytest.raises(TooMany), front.bodies.place(files):
+            pass
+        assert post(front, Client(b"ab")).status == 200
+
+
+def test_body_that_came_fast_buys_no_longer_pause(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_PAUSE_SECONDS", 0.2)
+    sent = []
+
+    async def receive():
+        if not sent:
+            sent.append(1_000_000)
+            return {"type": "http.request", "body": bytes(1_000_000), "more_body": True}
+        await asyncio.sleep(0.05)
+        sent.append(1)
+        return {"type": "http.request", "body": b"x", "more_body": len(sent) < 50}
+
+    async def read_all():
+        async for _chunk in chunks(receive, limits.of_path("/admin/")):
+            pass
+
+    with pytest.raises(TooSlow):
+        run_alone(read_all())
+    assert len(sent) < 10
+
+
+def test_passwords_being_hashed_leave_the_other_pages_their_threads(front, django):
+    django.may_go_on.clear()
+    sign_in = scope(path="/tai-khoan/login/", raw_path=b"/tai-khoan/login/", method="POST")
+    sign_in["headers"] = [*sign_in["headers"], (b"content-length", b"1")]
+
+    async def everything():
+        first, page = Client(b"a"), Client()
+        hashing = asyncio.create_task(front(sign_in, first.receive, first.send))
+        await asyncio.sleep(0)
+        reading = asyncio.create_task(front(scope(), page.receive, page.send))
+        while len(django.environs) < 2:  # both are at work
+            await asyncio.sleep(0.01)
+        django.may_go_on.set()
+        await asyncio.gather(hashing, reading)
+        return first.status, page.status
+
+    assert run_alone(everything()) == (200, 200)
 
 
 @pytest.mark.parametrize("limit", ["MAX_WAIT_SECONDS", "MAX_WAITING"])
