@@ -264,6 +264,9 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A stranger who asks for a new password with an officer's address makes an unconfirmed row for it.
+# Nobody gets into a sign-up without confirming (portal.accounts.sign_up), so no factor needs that.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 # A mail tells of every change to a password, a factor or an address.

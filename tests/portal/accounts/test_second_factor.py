@@ -46,6 +46,15 @@ def set_up_totp(client) -> str:
     return secret
 
 
+@pytest.mark.parametrize("door", ["/tai-khoan/signup/", "/tai-khoan/password/reset/"])
+def test_second_factor_is_set_up_though_a_stranger_typed_the_address(client, officer, door):
+    typed = {"email": officer.email, "password1": "mot-hai-ba-bon", "password2": "mot-hai-ba-bon"}
+    assert Client().post(door, typed).status_code == 302
+    sign_in(client, officer)
+    set_up_totp(client)
+    assert Authenticator.objects.filter(user=officer).exists()
+
+
 def test_codes_slow_down_and_the_right_one_waits_too(client, officer, time_machine):
     moment = timezone.now()
     time_machine.move_to(moment, tick=False)
