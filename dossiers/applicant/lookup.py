@@ -77,6 +77,8 @@ def _unlock(request: HttpRequest, code: str) -> HttpResponse:
         return unlock.lead_back(request, dossier)
     if not form.is_valid():
         return _ask_again(request, code, form)
+    if dossier is None and throttle.too_many_wrong_codes(request):
+        return too_many_requests(request)
 
     typed = form.cleaned_data["xac_minh"]
     wait = throttle.reserve_unlock(request, code, typed)
