@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from portal.models import User
 
-
 # So begins the name of every account that was made by a sign-up.
 _NAME = "congdan-"
 

@@ -193,9 +193,7 @@ def test_staff_sign_in_though_somebody_asked_for_a_new_password(client):
 @pytest.mark.parametrize("door", [SIGNUP, "/tai-khoan/password/reset/"])
 def test_strangers_keep_nobody_from_an_account_made_in_the_admin(door, time_machine):
     user = with_password(username="nga", email="nga@example.vn")
-    Client().post(
-        door, {"email": "nga@example.vn", "password1": PASSWORD, "password2": PASSWORD}
-    )
+    Client().post(door, {"email": "nga@example.vn", "password1": PASSWORD, "password2": PASSWORD})
     owner = Client()
     sign_in(owner, "nga")
     assert is_signed_in(owner)
