@@ -68,3 +68,10 @@ def test_static_fingerprint_changes_with_a_file(tmp_path, monkeypatch):
     assert run.static_fingerprint() == before
     (tmp_path / "static" / "portal.css").write_text("a {}")
     assert run.static_fingerprint() != before
+
+
+def test_web_server_takes_as_many_connections_as_in_the_container():
+    """By default two processes take 512 each: a thousand slow heads would keep everybody out."""
+    container = (run.REPOSITORY / "Dockerfile").read_text().replace('", "', " ")
+    for options in (run.WEB, container):
+        assert "--backlog 4096 --backpressure 4096" in options
