@@ -1,5 +1,7 @@
 """The start page, the page about the portal, and the pages of errors."""
 
+import errno
+import logging
 import sys
 from typing import Any
 
@@ -13,7 +15,10 @@ from django.views.decorators.http import require_safe
 from dossiers import access
 from dossiers.applicant import unlock
 from portal.middleware import DATABASE_ERRORS, too_large, unavailable
+from portal.web.answers import BUSY_RETRY_SECONDS
 from services.models import Field, Service
+
+log = logging.getLogger(__name__)
 
 SHOWN_PER_LIST = 6
 
@@ -113,8 +118,18 @@ def database_error_behind(exception: BaseException | None) -> BaseException | No
 def server_error(request: HttpRequest) -> HttpResponse:
     """Made without database, session and context processors, any of which may be the cause."""
     # Raised in a middleware or an error page, where Django calls no process_exception.
-    lost = database_error_behind(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    lost = database_error_behind(error)
     if lost is not None:
         return unavailable(lost)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return no_space()
 
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def no_space() -> HttpResponse:
+    """Return a 503 page: files of other requests fill the temporary folder, or the disk is full."""
+    log.error("no space left for a file that was sent")
+    page = render_to_string("503_busy.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": str(BUSY_RETRY_SECONDS)})

@@ -1,6 +1,7 @@
 """The body of a request, read whole before any thread works on it."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
@@ -25,7 +26,7 @@ class Disconnected(Exception):
 
 
 class TooMany(Exception):
-    """The process has as many bodies as it may have."""
+    """The process has as many bodies as it may have, or its temporary folder is full."""
 
 
 class Body:
@@ -68,7 +69,7 @@ class Bodies:
                 raise TooLarge
             if self.bytes + len(chunk) > _share(limits.MAX_BODIES_BYTES, limit):
                 raise TooMany
-            body.file.write(chunk)
+            _write(body, chunk)
             body.size += len(chunk)
             self.bytes += len(chunk)
         body.file.seek(0)
@@ -76,6 +77,16 @@ class Bodies:
 
 def _share(most: int, limit: BodyLimit) -> float:
     return most * limits.PART_FOR_FILES if limit.takes_files else most
+
+
+def _write(body: Body, chunk: bytes) -> None:
+    """Raises TooMany where the temporary folder is full."""
+    try:
+        body.file.write(chunk)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise TooMany("no space in the temporary folder") from error
+        raise
 
 
 async def discard(receive: Receive, limit: BodyLimit) -> None:

@@ -51,7 +51,7 @@ class Front:
                 return await self.threads.answer(environ_of(scope, None))
             return await self.answer_with_body(scope, receive)
         except (Busy, TooMany) as reason:
-            log.warning("a request was refused: %s", type(reason).__name__)
+            log.warning("a request was refused: %s %s", type(reason).__name__, reason)
             return answers.busy(path)
         except TooSlow:
             return answers.slow(path)

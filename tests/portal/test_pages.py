@@ -1,5 +1,6 @@
 """The start page, the page about the portal, and the pages of errors."""
 
+import errno
 import gzip
 import re
 
@@ -203,6 +204,16 @@ def test_server_error_needs_no_database(rf, django_assert_num_queries):
         response = pages.server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Cổng gặp lỗi" in response.content.decode()
+
+
+@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EIO, 500)])
+def test_server_error_asks_to_come_back_where_a_file_found_no_space(rf, number, status):
+    try:
+        raise OSError(number, "made by the test")
+    except OSError:
+        response = pages.server_error(rf.get("/"))
+    assert response.status_code == status
+    assert response.get("Retry-After") == ("10" if status == 503 else None)
 
 
 def test_database_unavailable_is_a_503_page_with_retry_after(client, monkeypatch):

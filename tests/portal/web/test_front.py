@@ -1,12 +1,14 @@
 """What the front answers itself, and what it hands to Django."""
 
 import asyncio
+import errno
+import io
 import threading
 
 import pytest
 from django.db import OperationalError
 
-from portal.web import limits
+from portal.web import bodies, limits
 from portal.web.bodies import TooMany, TooSlow, chunks
 from portal.web.bridge import TOO_LARGE_KEY, Threads
 from portal.web.front import Front
@@ -212,6 +214,18 @@ def test_passwords_being_hashed_leave_the_other_pages_their_threads(front, djang
         return first.status, page.status
 
     assert run_alone(everything()) == (200, 200)
+
+
+def test_full_temporary_folder_is_refused_with_a_time_to_come_back(front, django, monkeypatch):
+    class FullFolder(io.BytesIO):
+        def write(self, chunk):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bodies, "SpooledTemporaryFile", lambda max_size: FullFolder())
+    client = post(front, Client(b"a"))
+    assert client.status == 503
+    assert client.headers[b"retry-after"] == b"10"
+    assert not django.environs
 
 
 @pytest.mark.parametrize("limit", ["MAX_WAIT_SECONDS", "MAX_WAITING"])
