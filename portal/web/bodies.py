@@ -4,7 +4,7 @@ import asyncio
 import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any
 
 from portal.web import limits
@@ -42,6 +42,8 @@ class Bodies:
     """All bodies of this process; used by its event loop alone."""
 
     def __init__(self) -> None:
+        # Python looks for the folder once, by writing to it: a full one would not be found.
+        gettempdir()
         self.count = 0
         self.bytes = 0
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import io
+import tempfile
 import threading
 
 import pytest
@@ -226,6 +227,12 @@ def test_full_temporary_folder_is_refused_with_a_time_to_come_back(front, django
     assert client.status == 503
     assert client.headers[b"retry-after"] == b"10"
     assert not django.environs
+
+
+def test_temporary_folder_is_found_before_it_can_be_full(django, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    Front(Threads(django, 1)).threads.executor.shutdown()
+    assert tempfile.tempdir is not None
 
 
 @pytest.mark.parametrize("limit", ["MAX_WAIT_SECONDS", "MAX_WAITING"])
