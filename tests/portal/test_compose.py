@@ -8,8 +8,10 @@ import yaml
 from django.conf import settings
 from django.urls import reverse
 
+from dossiers.file_checks import inspect_file
 from dossiers.moves import Queue
 from portal.dev import run
+from portal.web import limits
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -69,6 +71,42 @@ def test_workers_serve_every_queue_once():
 def test_workers_may_end_their_task_before_they_are_killed(name):
     seconds = int(SERVICES[name]["stop_grace_period"].removesuffix("s"))
     assert seconds > settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_settings_of_the_image_have_a_value():
+    """Compose takes a variable out of the container where its name stands without one."""
+    in_image = set()
+    for line in re.findall(r"^ENV (.*)$", read("Dockerfile"), re.MULTILINE):
+        in_image |= set(re.findall(r"(\w+)=", line))
+    environment = SERVICES["web"]["environment"]
+
+    assert [name for name in in_image & set(environment) if not environment[name]] == []
+
+
+def size_of(service: str) -> int:
+    """Return the room of the temporary folder, in bytes; it is in memory."""
+    (folder,) = SERVICES[service]["tmpfs"]
+    number, unit = re.search(r"^/tmp:size=(?:\$\{\w+:-)?(\d+)([mg])", folder).groups()
+    return int(number) * {"m": 1024**2, "g": 1024**3}[unit]
+
+
+def test_temporary_folder_of_web_has_room_for_bodies_and_their_files():
+    processes = int(re.search(r"GRANIAN_WORKERS=(\d+)", read("Dockerfile"))[1])
+    assert size_of("web") >= processes * 2 * limits.MAX_BODIES_BYTES
+
+
+def test_temporary_folder_of_the_proxy_is_not_filled_by_one_address():
+    config = read("deploy/nginx.conf")
+    bodies = int(re.search(r"limit_conn senders (\d+);", config)[1])
+    largest = max(map(int, re.findall(r"client_max_body_size (\d+)m;", config)))
+
+    assert size_of("proxy") >= bodies * largest * 1024**2
+    assert "proxy_max_temp_file_size 0;" in config
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_temporary_folder_of_workers_has_room_for_inspections(name):
+    assert size_of(name) >= 2 * (inspect_file.MAX_WRITTEN_BYTES + settings.UPLOAD_MAX_BYTES)
 
 
 def test_web_goes_on_when_one_of_its_processes_dies():
@@ -159,6 +197,8 @@ def test_proxy_logs_no_tracking_code(path, logged):
     assert (f"{found['before']}***{found['after']}" if found else path) == logged
     log_format = re.search(r"log_format paths (.*?);", config, re.DOTALL)[1]
     assert re.search(r"request_uri|\$request |\$uri|args|referer", log_format) is None
+    # At every level below, a line may end with the request.
+    assert re.findall(r"error_log (.*);", config) == ["/dev/stderr emerg"]
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
