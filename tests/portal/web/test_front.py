@@ -229,9 +229,9 @@ def test_full_temporary_folder_is_refused_with_a_time_to_come_back(front, django
     assert not django.environs
 
 
-def test_temporary_folder_is_found_before_it_can_be_full(django, monkeypatch):
+def test_temporary_folder_is_found_before_it_can_be_full(monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", None)
-    Front(Threads(django, 1)).threads.executor.shutdown()
+    bodies.Bodies()
     assert tempfile.tempdir is not None
 
 
