@@ -1,5 +1,6 @@
 """The hooks of allauth: addresses, limits on guessing, mails, and where a sign-in leads."""
 
+import ipaddress
 import logging
 from datetime import timedelta
 from typing import Any
@@ -21,10 +22,16 @@ from services.client_address import client_address
 
 log = logging.getLogger(__name__)
 
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing listens on it
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        """Return the visitor's address; what is none must not get into the key of a count."""
+        try:
+            return str(ipaddress.ip_address(client_address(request)))
+        except ValueError:
+            return NO_ADDRESS
 
     # --- Signing in ---
 

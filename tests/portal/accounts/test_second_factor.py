@@ -135,6 +135,12 @@ def test_keys_of_many_people_behind_one_address_are_all_looked_at(client):
         assert answer.url == reverse("account_login")
 
 
+def test_key_from_what_is_no_address_is_looked_at(client):
+    browser = Client(REMOTE_ADDR="not an address")
+    answer = browser.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
+    assert answer.url == reverse("account_login")
+
+
 def test_recovery_code_opens_once(client, officer):
     sign_in(client, officer)
     set_up_totp(client)
