@@ -105,14 +105,20 @@ class ImpossibleParameters:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Raise BadRequest for an empty `_to_field`, an unknown lookup, an impossible date."""
+        """Raise BadRequest for an empty `_to_field`, an unknown lookup, an impossible date.
+
+        Also for the first values of a new row: no link gives any, and a wrong one is a 500.
+        """
         match = request.resolver_match
         if match.app_name != "admin":
             return
         if "" in (*request.GET.getlist("_to_field"), *request.POST.getlist("_to_field")):
             raise BadRequest("the admin was asked for a field without a name")
-        if (match.url_name or "").endswith("_changelist"):
+        page = match.url_name or ""
+        if page.endswith("_changelist"):
             check_lookups(request.GET)
+        if page.endswith("_add") and any(not name.startswith("_") for name in request.GET):
+            raise BadRequest("the admin was given a value for a new row in its address")
 
     def process_template_response(self, request, response):
         """Replace the page that Django gives to a list whose filters it could not read."""

@@ -131,3 +131,9 @@ def test_error_of_ours_in_a_list_stays_an_error(root, monkeypatch, query):
 )
 def test_is_date_takes_the_parts_of_a_day_that_there_is(parts, answer):
     assert is_date(*parts) == answer
+
+
+@pytest.mark.parametrize("name", ["admin:mfa_authenticator_add", "admin:services_specialday_add"])
+def test_value_for_a_new_row_in_the_address_is_refused(root, name):
+    assert is_refused(root.get(reverse(name), {"created_at": "abc", "last_used_at": "abc"}))
+    assert root.get(reverse(name), {"_popup": "1"}).status_code == 200
