@@ -1,14 +1,17 @@
 """The Celery app and the schedule of everything that runs by the clock."""
 
+import logging
 import os
 import warnings
 
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 from portal.database import deadlines
+
+log = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -65,3 +68,15 @@ app.conf.beat_schedule = {
 def use_worker_deadlines(**kwargs) -> None:
     """Let a worker wait for the database as long as a task may take, and no longer."""
     deadlines.use(deadlines.WORKER)
+
+
+@worker_ready.connect
+def tell_what_papers_lack(**kwargs) -> None:
+    """Log a font that lacks letters: Celery runs the system checks at start and tells nobody.
+
+    The worker goes on, since mails need no font; each paper asks the font again.
+    """
+    from services.checks import papers_can_be_printed  # needs Django, which a worker sets up
+
+    for message in papers_can_be_printed(None):
+        log.critical("%s", message)
